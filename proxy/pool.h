@@ -30,6 +30,9 @@ void pool_dial_failed(struct pool *p, struct session *s, enum err why);
 
 /* Peers that the snapshot lost: fail what waits, free. */
 void pool_adopt_snapshot(struct snapshot *snap);
+/* After the sessions moved over: free the pools of lost peers. */
+void pool_reap(void);
+void pool_stop(void); /* the worker ends: free all */
 /* Is any connection up? Why not, else. */
 bool pool_is_up(const struct pool *p);
 enum err pool_why(const struct pool *p);

@@ -6,6 +6,7 @@
 #ifndef PROXY_SESSION_H
 #define PROXY_SESSION_H
 
+#include "base/loop.h"
 #include "proxy/snapshot.h"
 #include "sip/frame.h"
 #include "tls/conn.h"

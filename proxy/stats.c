@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The counters' shared page: see stats.h. */
-#define _GNU_SOURCE
 #include "proxy/stats.h"
 
 #include "base/mem.h"
