@@ -94,6 +94,9 @@ const struct sip_line *sip_msg_line(const struct sip_msg *m, enum sip_hdr id,
 const struct sip_line *sip_msg_named(const struct sip_msg *m, const char *name,
     size_t i);
 
+/* The lines that a reply copies are all there. */
+bool sip_msg_answerable(const struct sip_msg *m);
+
 bool sip_msg_is(const struct sip_msg *m, const char *method); /* exact case */
 
 /*
