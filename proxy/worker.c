@@ -30,7 +30,6 @@ enum {
 	MOST_LISTENERS = LINK_FDS,
 	ACCEPTS_A_TURN = 8,
 	DRAIN_MS = 5000,
-	PAUSE_MS = 100, /* after running out of descriptors */
 };
 
 static struct snapshot *current;
