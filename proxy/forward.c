@@ -253,6 +253,13 @@ wants_record_route(const struct sip_msg *m)
 	    !str_equal(m->method, STR("REGISTER"));
 }
 
+static void
+record_route(struct sip_edit *e, const char *host, const char *token)
+{
+	sip_edit_push(e, SIP_RECORD_ROUTE, "<sip:%s;transport=tls;lr;%s=%s>",
+	    host, SIP_TOKEN_PARAM, token);
+}
+
 /*
  * 16.6 as edits. Two values are recorded, one for each side; the one that the
  * next hop sees is on top (RFC 5658).
@@ -276,38 +283,16 @@ write_request(const struct forward *f, uint64_t unique, struct buf *out)
 	sip_edit_max_forwards(e);
 	if (wants_record_route(f->m)) {
 		sip_token_make(token, &from->snap->tokens, from->id, to->id);
-		sip_edit_push(e, SIP_RECORD_ROUTE,
-		    "Record-Route: <sip:%s;transport=tls;lr;%s=%s>\r\n"
-		    "Record-Route: <sip:%s;transport=tls;lr;%s=%s>\r\n",
-		    to->host, SIP_TOKEN_PARAM, token, from->host,
-		    SIP_TOKEN_PARAM, token);
+		record_route(e, from->host, token);
+		record_route(e, to->host, token);
 	}
 	forward_branch(branch, unique, f->loop);
 	sip_edit_push(
-	    e, SIP_VIA, "Via: SIP/2.0/TLS %s;branch=%s\r\n", to->host, branch);
+	    e, SIP_VIA, "SIP/2.0/TLS %s;branch=%s", to->host, branch);
 	sip_edit_length(e);
 	err = sip_edit_write(e, out);
 	sip_edit_free(e);
 	return err;
-}
-
-/* Keep the head of what we sent: its ACK and CANCEL are made from it. */
-static enum err
-remember_sent(struct txn *t, struct str bytes)
-{
-	ssize_t end = -1;
-	char *copy;
-	size_t i;
-
-	for (i = 0; i + 3 < bytes.n && end < 0; i++)
-		if (memcmp(bytes.p + i, "\r\n\r\n", 4) == 0)
-			end = (ssize_t)i + 4;
-	if (end < 0)
-		return ERR_SIP_SYNTAX;
-	copy = mem_strndup(bytes.p, (size_t)end);
-	if (copy == NULL)
-		return ERR_NOMEM;
-	return sip_msg_parse(&t->sent, copy, (size_t)end, 0);
 }
 
 static bool
@@ -334,7 +319,7 @@ send_request(struct forward *f)
 		err = write_request(
 		    f, t != NULL ? t->branch : txn_branch_new(), &out);
 	if (!err && t != NULL && t->invite)
-		err = remember_sent(t, buf_str(&out));
+		err = txn_head(&t->sent, buf_str(&out));
 	if (!err) {
 		if (t != NULL && t->invite)
 			forward_answer(

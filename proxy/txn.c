@@ -15,6 +15,7 @@ enum {
 	TICK_MS = 500,
 	TIMER_F_MS = 32000,  /* 64*T1: a non-INVITE is forgotten, silently */
 	TIMER_C_MS = 200000, /* more than 3 minutes (16.6(11)) */
+	BODY_KEPT = 4096,    /* bytes */
 	LINGER_MS = 32000,   /* 64*T1: timers L, M and H of RFC 6026 */
 };
 
@@ -70,6 +71,30 @@ set_timer(struct txn *t, struct txn_list *queue, long ms)
 }
 
 enum err
+txn_head(struct sip_msg **out, struct str bytes)
+{
+	const char *end = memmem(bytes.p, bytes.n, "\r\n\r\n", 4);
+	size_t n;
+	char *copy;
+
+	if (end == NULL)
+		return ERR_SIP_SYNTAX;
+	n = (size_t)(end - bytes.p) + 4;
+	copy = mem_strndup(bytes.p, n);
+	return copy != NULL ? sip_msg_parse(out, copy, n, 0) : ERR_NOMEM;
+}
+
+/* Small bodies are shared, not copied. */
+static enum err
+keep_request(struct txn *t, struct sip_msg *m)
+{
+	if (m->body.n > BODY_KEPT)
+		return txn_head(&t->request, m->bytes);
+	t->request = sip_msg_ref(m);
+	return ERR_OK;
+}
+
+enum err
 txn_new(struct txn **out, struct session *from, struct sip_msg *request,
     uint64_t server_key)
 {
@@ -83,7 +108,11 @@ txn_new(struct txn **out, struct session *from, struct sip_msg *request,
 	t->branch = txn_branch_new();
 	t->server = server_key;
 	t->invite = sip_msg_is(request, "INVITE");
-	t->request = sip_msg_ref(request);
+	if (keep_request(t, request) != ERR_OK) {
+		sip_msg_unref(t->request);
+		mem_free(t);
+		return ERR_NOMEM;
+	}
 	t->from = from;
 	t->from_peer = from->peer->id;
 	HASH_ADD(by_branch, branches, branch, sizeof(t->branch), t);

@@ -47,6 +47,10 @@ enum err txn_new(struct txn **out, struct session *from,
     struct sip_msg *request, uint64_t server_key) ERR_CHECK;
 void txn_end(struct txn *t);
 
+/* The head alone of a whole message, as a message: ACK and CANCEL are made
+   from it, and a large body is not kept while a response is awaited. */
+enum err txn_head(struct sip_msg **out, struct str bytes) ERR_CHECK;
+
 uint64_t txn_branch_new(void);              /* a fresh unique part */
 struct txn *txn_by_branch(uint64_t branch); /* NULL: none */
 struct txn *txn_by_server(uint64_t key);

@@ -283,6 +283,7 @@ pop_from_line(struct sip_edit *e, const struct sip_line *line, size_t index,
 {
 	struct str rest = line->value, value, kept = STR_EMPTY;
 	const char *first_kept = NULL, *end;
+	size_t first = index;
 
 	while ((value = sip_value_next(&rest)).n != 0) {
 		if (index >= from && index < to) {
@@ -293,11 +294,13 @@ pop_from_line(struct sip_edit *e, const struct sip_line *line, size_t index,
 		index++;
 	}
 	end = line->value.p + line->value.n;
+	if (index == first) /* an empty line holds nothing to pop */
+		return index;
 	if (first_kept == NULL) {
 		cut(e, line->raw.p, line->raw.p + line->raw.n);
 		return index;
 	}
-	if (from != 0 && index > from)
+	if (first < from)
 		cut(e, line->value.p, first_kept);
 	if (index > to)
 		cut(e, kept.p + kept.n, end);
@@ -333,20 +336,24 @@ sip_edit_write(struct sip_edit *e, struct buf *out)
 			plan_pops(e, (enum sip_hdr)i);
 	if (e->err != ERR_OK)
 		return e->err;
-	for (i = 0; i < e->n_splices; i++)
-		size = size + e->splices[i].n - e->splices[i].cut;
+	for (i = 0; i < e->n_splices; i++) {
+		const struct splice *s = &e->splices[i];
+
+		if (s->at < at) /* two edits of the same bytes */
+			return ERR_WRONG_STATE;
+		at = s->at + s->cut;
+		size = size + s->n - s->cut;
+	}
 	/* Room for all first: a message is written whole or not at all. */
 	if (size > out->ceiling || buf_len(out) > out->ceiling - size)
 		return ERR_FULL;
 	if (buf_room(out, size) == NULL)
 		return ERR_NOMEM;
 	text = buf_str(&e->text);
+	at = 0;
 	for (i = 0; i < e->n_splices; i++) {
 		const struct splice *s = &e->splices[i];
 
-		/* An overlap: two edits of the same bytes. */
-		if (s->at < at)
-			return ERR_WRONG_STATE;
 		buf_add_str(out, str_sub(all, at, s->at - at));
 		buf_add_str(out, str_sub(text, s->text, s->n));
 		at = s->at + s->cut;

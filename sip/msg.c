@@ -239,6 +239,8 @@ index_lines(struct sip_msg *m, struct str rest)
 	if (!sip_line_take(&rest, &m->start, &bare))
 		return ERR_SIP_START_LINE;
 	m->start.n -= 2;
+	if (m->start.n == 0)
+		return ERR_SIP_START_LINE;
 	if (bare)
 		first = ERR_SIP_BARE_NEWLINE;
 	while (sip_line_next(&rest, &line, &defect)) {

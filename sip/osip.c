@@ -2,14 +2,57 @@
 /*
  * The only file that includes libosip2 (its headers define bare macros, and
  * its parser is lenient and quadratic): see osip.h. Callers bound lengths and
- * the number of parameters first.
+ * the number of parameters first. It gets its memory from one arena that each
+ * opinion begins anew: it leaks on its error paths, and this is faster.
  */
 #include "sip/osip.h"
 
-#include "base/mem.h"
-
 #include <osipparser2/osip_parser.h>
+#include <stdalign.h>
 #include <string.h>
+
+enum {
+	ARENA = 16 * SIP_MAX_LINE, /* several copies of the longest line */
+	ALIGN = alignof(max_align_t)
+};
+
+static alignas(max_align_t) char arena[ARENA];
+static size_t arena_used;
+
+/* A block is preceded by its size, for arena_realloc(). */
+static void *
+arena_alloc(size_t n)
+{
+	size_t need;
+	char *p = arena + arena_used;
+
+	if (n > ARENA)
+		return NULL;
+	need = ALIGN + (n + ALIGN - 1) / ALIGN * ALIGN;
+	if (need > ARENA - arena_used)
+		return NULL;
+	arena_used += need;
+	memcpy(p, &n, sizeof(n));
+	return p + ALIGN;
+}
+
+static void *
+arena_realloc(void *old, size_t n)
+{
+	void *p = arena_alloc(n);
+	size_t had;
+
+	if (p == NULL || old == NULL)
+		return p;
+	memcpy(&had, (char *)old - ALIGN, sizeof(had));
+	memcpy(p, old, had < n ? had : n);
+	return p;
+}
+
+static void
+arena_free(void *p)
+{
+}
 
 static void
 no_trace(const char *file, int line, osip_trace_level_t level,
@@ -17,17 +60,18 @@ no_trace(const char *file, int line, osip_trace_level_t level,
 {
 }
 
-/* Once a process; libosip2 keeps its allocators in plain globals. */
+/* Before each opinion; nothing of the last one is used any more. */
 static void
 start(void)
 {
 	static bool started;
 	int level;
 
+	arena_used = 0;
 	if (started)
 		return;
 	started = true;
-	osip_set_allocators(mem_alloc, mem_realloc, mem_free);
+	osip_set_allocators(arena_alloc, arena_realloc, arena_free);
 	/* It writes its complaints to stdout unless told otherwise. */
 	osip_trace_initialize_func(TRACE_LEVEL0, no_trace);
 	for (level = TRACE_LEVEL0; level < END_TRACE_LEVEL; level++)
@@ -56,8 +100,6 @@ to_c(char *dst, struct str s)
 static enum err
 verdict(int rc, bool agree)
 {
-	if (rc == OSIP_NOMEM)
-		return ERR_NOMEM;
 	return rc == OSIP_SUCCESS && agree ? ERR_OK : ERR_SIP_SYNTAX;
 }
 
@@ -89,7 +131,7 @@ sip_osip_uri(struct str uri, struct str host)
 		return ERR_SIP_SYNTAX;
 	rc = osip_uri_init(&u);
 	if (rc != OSIP_SUCCESS)
-		return ERR_NOMEM;
+		return ERR_SIP_SYNTAX;
 	rc = osip_uri_parse(u, text);
 	err = verdict(rc, same_host(u->host, host));
 	osip_uri_free(u);
@@ -111,7 +153,7 @@ sip_osip_addr(struct str text, struct str host, struct str tag)
 		return ERR_SIP_SYNTAX;
 	rc = osip_from_init(&from);
 	if (rc != OSIP_SUCCESS)
-		return ERR_NOMEM;
+		return ERR_SIP_SYNTAX;
 	rc = osip_from_parse(from, copy);
 	agree = rc == OSIP_SUCCESS && from->url != NULL;
 	if (agree && host.n != 0)
@@ -140,7 +182,7 @@ sip_osip_via(struct str text, const struct sip_via *via)
 		return ERR_SIP_SYNTAX;
 	rc = osip_via_init(&v);
 	if (rc != OSIP_SUCCESS)
-		return ERR_NOMEM;
+		return ERR_SIP_SYNTAX;
 	rc = osip_via_parse(v, copy);
 	agree = rc == OSIP_SUCCESS && same_host(v->host, via->host);
 	if (agree && via->branch.n != 0) {
@@ -165,7 +207,7 @@ sip_osip_cseq(struct str text, struct str number, struct str method)
 		return ERR_SIP_SYNTAX;
 	rc = osip_cseq_init(&c);
 	if (rc != OSIP_SUCCESS)
-		return ERR_NOMEM;
+		return ERR_SIP_SYNTAX;
 	rc = osip_cseq_parse(c, copy);
 	err = verdict(rc,
 	    rc == OSIP_SUCCESS && same_text(c->number, number) &&

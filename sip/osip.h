@@ -9,7 +9,7 @@
 
 #include "sip/msg.h"
 
-/* ERR_OK: they agree. ERR_SIP_SYNTAX: they do not. ERR_NOMEM. */
+/* ERR_OK: they agree. ERR_SIP_SYNTAX: they do not, or it is too large. */
 enum err sip_osip_uri(struct str uri, struct str host) ERR_CHECK;
 /* A whole From-like value; host empty: a scheme that is neither. */
 enum err sip_osip_addr(struct str text, struct str host, struct str tag)

@@ -249,6 +249,9 @@ sip_uri_parse_addr(struct sip_uri *out, struct str *params, struct str text)
 			return ERR_SIP_SYNTAX;
 		uri = str_sub(text, at + 1, (size_t)end - at - 1);
 		after = str_trim(str_from(text, (size_t)end + 1));
+		/* libosip2 dislikes UTF-8 in an unquoted name. */
+		if (text.p[0] != '"')
+			text = str_from(text, at);
 	} else {
 		/* Without < > everything from ';' on is the header's. */
 		uri = str_trim(str_sub(text, 0, first_of(text, ";")));

@@ -23,6 +23,8 @@ enum err pki_key_generate(EVP_PKEY **out, enum pki_key_type t, unsigned bits)
     ERR_CHECK;
 enum err pki_key_pem(struct buf *out, EVP_PKEY *key) ERR_CHECK; /* PKCS#8 */
 enum err pki_key_read(EVP_PKEY **out, struct str pem) ERR_CHECK;
+/* Is the certificate for this key pair? ERR_PKI_MISMATCH. */
+enum err pki_key_matches(EVP_PKEY *key, X509 *cert) ERR_CHECK;
 
 /* --- certificates: tls/pki/cert.c --- */
 enum err pki_cert_read(X509 **out, struct str text) ERR_CHECK;
