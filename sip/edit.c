@@ -160,7 +160,7 @@ sip_edit_ruri(struct sip_edit *e, struct str uri)
 }
 
 /* Format and insert a line of this header. */
-static void
+__attribute__((format(printf, 5, 0))) static void
 insert_line(struct sip_edit *e, enum place place, const char *p,
     enum sip_hdr id, const char *fmt, va_list args)
 {

@@ -118,14 +118,9 @@ broken(struct sip_frame *f, struct buf *in, struct sip_msg **msg,
     enum err *err, enum err why)
 {
 	struct str s = buf_str(in);
-	const char *end;
 
-	if (f->head == 0 && why == ERR_SIP_BARE_NEWLINE) {
-		end = memmem(s.p, s.n < SIP_MAX_HEAD ? s.n : SIP_MAX_HEAD,
-		    "\r\n\r\n", 4);
-		if (end != NULL)
-			f->head = (size_t)(end - s.p) + 4;
-	}
+	if (f->head == 0 && why == ERR_SIP_BARE_NEWLINE)
+		f->head = sip_head_size(str_sub(s, 0, SIP_MAX_HEAD));
 	*err = why;
 	if (f->head != 0)
 		(void)!make(msg, s, f->head, 0);

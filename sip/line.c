@@ -99,6 +99,17 @@ sip_line_take(struct str *rest, struct str *raw, bool *bare)
 	return true;
 }
 
+size_t
+sip_head_size(struct str s)
+{
+	ssize_t lf = -1;
+
+	while ((lf = str_find(s, '\n', (size_t)(lf + 1))) >= 0)
+		if (lf >= 3 && memcmp(s.p + lf - 3, "\r\n\r", 3) == 0)
+			return (size_t)lf + 1;
+	return 0;
+}
+
 static bool
 is_fold(struct str rest)
 {

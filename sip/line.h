@@ -19,6 +19,9 @@ bool sip_line_next(struct str *rest, struct sip_line *line, enum err *defect);
 /* The bytes up to the next CRLF, and with it; false if none is there. */
 bool sip_line_take(struct str *rest, struct str *raw, bool *bare);
 
+/* Bytes up to and with the first CRLFCRLF; 0: there is none. */
+size_t sip_head_size(struct str s);
+
 bool sip_is_token(struct str s); /* RFC 3261 25.1, not empty */
 
 /* "Record-Route" of SIP_RECORD_ROUTE; "" of SIP_OTHER. */

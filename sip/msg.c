@@ -278,6 +278,8 @@ read_msg(struct sip_msg *m, struct str head)
 	if (head.n > SIP_MAX_HEAD)
 		return ERR_SIP_TOO_LONG;
 	lines = index_lines(m, head);
+	if (m->start.n == 0)
+		return ERR_SIP_START_LINE;
 	start = decode_start(m);
 	/* Only sound and bounded lines reach libosip2. */
 	if (lines == ERR_OK)

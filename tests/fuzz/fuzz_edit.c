@@ -2,6 +2,7 @@
 /* A parsed message, forwarded: what we write must parse again. */
 #include "base/mem.h"
 #include "sip/edit.h"
+#include "sip/line.h"
 #include "sip/reply.h"
 
 #include <stdlib.h>
@@ -12,11 +13,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static enum err
 parse(struct sip_msg **m, const void *p, size_t size)
 {
-	const char *end = memmem(p, size, "\r\n\r\n", 4);
-	size_t head = end == NULL ? size : (size_t)(end - (const char *)p) + 4;
+	size_t head = sip_head_size((struct str){ p, size });
 	char *copy = mem_alloc(size);
 
-	memcpy(copy, p, size);
+	if (size != 0)
+		memcpy(copy, p, size);
+	if (head == 0)
+		head = size;
 	return sip_msg_parse(m, copy, head, size - head);
 }
 
