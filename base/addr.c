@@ -81,35 +81,44 @@ addr_equal(const struct addr *a, const struct addr *b)
 	return addr_same_host(a, b) && addr_port(a) == addr_port(b);
 }
 
+static const void *
+host_of(const struct addr *a)
+{
+	if (a->ss.ss_family == AF_INET6)
+		return &((const struct sockaddr_in6 *)&a->ss)->sin6_addr;
+	return &((const struct sockaddr_in *)&a->ss)->sin_addr;
+}
+
 char *
 addr_ip(const struct addr *a, char *dst)
 {
-	const void *p = a->ss.ss_family == AF_INET6
-	    ? (const void *)&((const struct sockaddr_in6 *)&a->ss)->sin6_addr
-	    : (const void *)&((const struct sockaddr_in *)&a->ss)->sin_addr;
-
-	if (a->len == 0 || inet_ntop(a->ss.ss_family, p, dst, ADDR_TEXT) == NULL)
+	if (a->len == 0 ||
+	    inet_ntop(a->ss.ss_family, host_of(a), dst, ADDR_TEXT) == NULL)
 		snprintf(dst, ADDR_TEXT, "-");
 	return dst;
 }
 
 static char *
-join(const struct addr *a, char *dst, const char *fmt)
+join(const struct addr *a, char *dst, const char *before, const char *between)
 {
-	char ip[ADDR_TEXT];
+	char ip[INET6_ADDRSTRLEN];
 
-	snprintf(dst, ADDR_TEXT, fmt, addr_ip(a, ip), addr_port(a));
+	if (a->len == 0 ||
+	    inet_ntop(a->ss.ss_family, host_of(a), ip, sizeof(ip)) == NULL)
+		ip[0] = '-', ip[1] = '\0';
+	snprintf(dst, ADDR_TEXT, "%s%s%s%u", before, ip, between, addr_port(a));
 	return dst;
 }
 
 char *
 addr_slash(const struct addr *a, char *dst)
 {
-	return join(a, dst, "%s/%u");
+	return join(a, dst, "", "/");
 }
 
 char *
 addr_sip(const struct addr *a, char *dst)
 {
-	return join(a, dst, a->ss.ss_family == AF_INET6 ? "[%s]:%u" : "%s:%u");
+	return a->ss.ss_family == AF_INET6 ? join(a, dst, "[", "]:")
+	                                 : join(a, dst, "", ":");
 }
