@@ -11,13 +11,9 @@ sipfed_LDADD = libbase.a $(EDIT_LIBS) $(LIBS_BASE)
 dist_man_MANS += man/sipfed.1
 
 bashcompdir = $(datadir)/bash-completion/completions
-install-data-local: install-bash-completion
-install-bash-completion:
-	$(MKDIR_P) "$(DESTDIR)$(bashcompdir)"
-	$(INSTALL_DATA) $(top_srcdir)/packaging/sipfed.bash-completion \
-	    "$(DESTDIR)$(bashcompdir)/sipfed"
-uninstall-local: uninstall-bash-completion
-uninstall-bash-completion:
-	rm -f "$(DESTDIR)$(bashcompdir)/sipfed"
-.PHONY: install-bash-completion uninstall-bash-completion
+bashcomp_DATA = packaging/completions/sipfed
+packaging/completions/sipfed: packaging/sipfed.bash-completion
+	$(AM_V_GEN)$(MKDIR_P) packaging/completions && \
+	cp $(top_srcdir)/packaging/sipfed.bash-completion $@
+CLEANFILES += packaging/completions/sipfed
 EXTRA_DIST += packaging/sipfed.bash-completion
