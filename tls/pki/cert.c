@@ -66,7 +66,7 @@ pki_fingerprint(char *dst, size_t size, X509 *c, const EVP_MD *md)
 
 	if (md == NULL || !X509_digest(c, md, hash, &n))
 		return pki_fail(ERR_SYSTEM);
-	if (size < n * 2 + n / 4 + 1)
+	if (size < n * 2 + n / 4) /* one gap less than groups, a NUL */
 		return ERR_FULL;
 	for (i = 0; i < n; i++)
 		at += (size_t)snprintf(dst + at, size - at, "%s%02x",

@@ -64,21 +64,27 @@ usage_of(X509 *c)
 	return "Signature";
 }
 
+static const char *
+key_name(const EVP_PKEY *key)
+{
+	int kind = EVP_PKEY_get_base_id(key);
+
+	if (kind == EVP_PKEY_RSA)
+		return "RSA";
+	return kind == EVP_PKEY_EC ? "ECDSA" : OBJ_nid2sn(kind);
+}
+
 static void
 show_algorithms(struct buf *out, X509 *c)
 {
 	int sig = X509_get_signature_nid(c), md = NID_undef, pk = NID_undef;
-	EVP_PKEY *key = X509_get0_pubkey(c);
-	bool ec;
+	const EVP_PKEY *key = X509_get0_pubkey(c);
 
-	if (key == NULL) {
+	if (key == NULL)
 		(void)buf_puts(out, "  Public Key Type: unknown\n");
-	} else {
-		ec = EVP_PKEY_get_base_id(key) == EVP_PKEY_EC;
+	else
 		(void)buf_printf(out, "  Public Key Type: %s (%d bits)\n",
-		    ec ? "ECDSA" : OBJ_nid2sn(EVP_PKEY_get_base_id(key)),
-		    EVP_PKEY_get_bits(key));
-	}
+		    key_name(key), EVP_PKEY_get_bits(key));
 	if (!OBJ_find_sigid_algs(sig, &md, &pk) || md == NID_undef)
 		(void)buf_printf(out, "  Signature Algorithm: %s\n",
 		    OBJ_nid2ln(sig));

@@ -469,7 +469,8 @@ write_material(struct buf *b, const struct pki_material *m)
 	}
 	if (m->csr != NULL && !err) {
 		err = check_csr(str_of(m->csr));
-		(void)buf_printf(b, "# csr\n%s\n", m->csr);
+		(void)buf_printf(b, "# csr\n%.*s\n",
+		    STR_FMT(str_trim(str_of(m->csr))));
 	}
 	return err ? err : buf_error(b);
 }
