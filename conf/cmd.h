@@ -23,6 +23,9 @@ enum { CONF_ARGS_MAX = 16 };
 struct conf_args {
 	const char *word[CONF_ARGS_MAX];  /* values of <placeholders> in order */
 	size_t n;
+	const char *syntax;               /* of the row that matched */
+	unsigned char token[CONF_ARGS_MAX]; /* index there of each value */
+	unsigned typed;                   /* bit i: token i was there */
 	unsigned chosen[CONF_ARGS_MAX];   /* index of each {a|b} alternative */
 	size_t n_chosen;
 	struct conf_pos pos[CONF_ARGS_MAX];

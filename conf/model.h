@@ -159,6 +159,13 @@ struct conf_interface *conf_interface(const struct conf *c, const char *name);
 struct conf_peer *conf_peer(const struct conf *c, const char *name);
 struct conf_inspect *conf_inspect(const struct conf *c, const char *name);
 
+/* Remove a block by name: ERR_NOT_FOUND. References to it are not looked at. */
+enum err conf_trustpoint_remove(struct conf *c, const char *name);
+enum err conf_interface_remove(struct conf *c, const char *name);
+enum err conf_peer_remove(struct conf *c, const char *name);
+enum err conf_inspect_remove(struct conf *c, const char *name);
+void conf_federation_clear(struct conf *c);
+
 /* Effective values: what is set, else the type's preset. */
 enum conf_side conf_peer_side(const struct conf_peer *p);
 enum conf_identity_check conf_peer_identity_check(const struct conf_peer *p);
