@@ -114,7 +114,7 @@ enter_federation(struct conf_session *s, void *o, const struct conf_args *a)
 		return ERR_OK;
 	}
 	c->federation.set = true;
-	c->federation.pos.line = s->line;
+	c->federation.pos = (struct conf_pos){ s->line, 1 };
 	conf_enter(s, &c->federation);
 	return ERR_OK;
 }

@@ -25,18 +25,22 @@ load_conf(void *arg)
 
 static const struct conf_session_ops ops = { .conf = load_conf };
 
-/* Column 0 is global; deeper than the last line is its block; in between
-   falls back to the block with that indentation. */
+/*
+ * Column 0 is global. A block's first line sets its indentation, which must
+ * be deeper than that of the line that opened it; less than that leaves it.
+ */
 static void
-place(struct conf_session *s, struct load *l, int indent, int *deepest)
+place(struct conf_session *s, struct load *l, int indent)
 {
-	if (indent == 0)
-		s->depth = 1;
-	while (s->depth > 1 && s->depth == *deepest && indent == 0)
+	while (s->depth > 1) {
+		int own = l->indents[s->depth];
+
+		if (own != 0 ? indent >= own : indent > l->indents[s->depth - 1])
+			break;
 		s->depth--;
-	while (s->depth > 1 && l->indents[s->depth] > indent)
-		s->depth--;
-	l->indents[s->depth] = indent;
+	}
+	if (s->depth > 1 && l->indents[s->depth] == 0)
+		l->indents[s->depth] = indent;
 }
 
 /* `certificate ca SERIAL` hex lines `quit`, kept as they are. */
@@ -62,7 +66,7 @@ load_line(struct conf_session *s, struct load *l, struct str line)
 {
 	char text[LEX_LINE];
 	struct conf_words w;
-	int deepest = 0;
+	int depth;
 
 	if (conf_lex(&w, line.p, line.n) != ERR_OK) {
 		conf_session_error(s, "a quote is open, or the line is longer "
@@ -71,7 +75,7 @@ load_line(struct conf_session *s, struct load *l, struct str line)
 	}
 	if (w.n == 0)
 		return;
-	place(s, l, w.indent, &deepest);
+	place(s, l, w.indent);
 	if (w.indent > 0 && s->depth == 1) {
 		s->errors++;
 		s->report(CONF_ERROR, (struct conf_pos){ s->line, w.col[0] },
@@ -81,9 +85,10 @@ load_line(struct conf_session *s, struct load *l, struct str line)
 	if (hex_line(s, line))
 		return;
 	str_copy(text, sizeof(text), line);
+	depth = s->depth;
 	conf_run_words(s, &w, text);
-	if (s->depth < MOST_DEPTH - 1)
-		l->indents[s->depth] = s->depth == 1 ? 0 : w.indent + 1;
+	if (s->depth > depth)
+		l->indents[s->depth] = 0; /* its first line will tell */
 }
 
 unsigned
