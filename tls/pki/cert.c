@@ -52,7 +52,7 @@ pki_cert_pem(struct buf *out, X509 *cert)
 		return pki_fail(ERR_NOMEM);
 	if (!PEM_write_bio_X509(bio, cert)) {
 		BIO_free(bio);
-		return pki_fail(ERR_PKI_PARSE);
+		return pki_fail(ERR_SYSTEM);
 	}
 	return pki_bio_take(out, bio);
 }
@@ -115,7 +115,7 @@ pki_cert_hex(struct buf *out, X509 *c, bool ca)
 	enum err err;
 
 	if (n < 0)
-		return pki_fail(ERR_PKI_PARSE);
+		return pki_fail(ERR_SYSTEM);
 	pki_serial(serial, sizeof(serial), c);
 	err = buf_printf(out, " certificate %s%s\n", ca ? "ca " : "", serial);
 	for (i = 0; i < n && !err; i++) {

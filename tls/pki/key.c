@@ -51,7 +51,7 @@ pki_key_pem(struct buf *out, EVP_PKEY *key)
 	if (!PEM_write_bio_PKCS8PrivateKey(bio, key, NULL, NULL, 0, NULL,
 		NULL)) {
 		BIO_free(bio);
-		return pki_fail(ERR_PKI_PARSE);
+		return pki_fail(ERR_SYSTEM);
 	}
 	return pki_bio_take(out, bio);
 }

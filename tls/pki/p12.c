@@ -43,6 +43,21 @@ mac_is_affordable(const PKCS12 *p12)
 				rounds > 0 && rounds <= ITERATIONS_MOST);
 }
 
+/* OpenSSL raises an error unless it could compute the MAC and it differs. */
+static enum err
+check_mac(PKCS12 *p12, const char *pass)
+{
+	ERR_clear_error();
+	if (PKCS12_verify_mac(p12, pass, -1))
+		return ERR_OK;
+	/* No passphrase is written in two ways. */
+	if (pass[0] == '\0' && ERR_peek_error() == 0 &&
+	    PKCS12_verify_mac(p12, NULL, 0))
+		return ERR_OK;
+	return ERR_peek_error() == 0 ? ERR_PKI_PASSPHRASE
+				     : pki_fail(ERR_PKI_PARSE);
+}
+
 /* ctx NULL: the default context. */
 static enum err
 parse_in(struct parts *out, OSSL_LIB_CTX *ctx, const struct pki_der *der,
@@ -60,11 +75,10 @@ parse_in(struct parts *out, OSSL_LIB_CTX *ctx, const struct pki_der *der,
 	if (p != der->p + der->n || !PKCS12_mac_present(p12) ||
 	    !mac_is_affordable(p12))
 		goto out;
-	if (!PKCS12_verify_mac(p12, pass, -1) &&
-	    (pass[0] != '\0' || !PKCS12_verify_mac(p12, NULL, 0)))
-		err = ERR_PKI_PASSPHRASE;
-	else if (PKCS12_parse(p12, pass, &out->key, &out->cert, &out->chain))
-		err = ERR_OK;
+	err = check_mac(p12, pass);
+	if (!err && !PKCS12_parse(p12, pass, &out->key, &out->cert,
+			&out->chain))
+		err = ERR_PKI_PARSE;
 out:
 	PKCS12_free(p12);
 	return err ? pki_fail(err) : ERR_OK;

@@ -183,7 +183,9 @@ enum err
 pki_cert_show(struct buf *out, X509 *c, bool ca, const char *tps)
 {
 	char serial[96], shown[SHOWN];
+	enum err err;
 
+	ERR_clear_error();
 	pki_serial(serial, sizeof(serial), c);
 	(void)buf_puts(out, ca ? "CA Certificate\n" : "Certificate\n");
 	(void)buf_puts(out, "  Status: Available\n");
@@ -197,6 +199,7 @@ pki_cert_show(struct buf *out, X509 *c, bool ca, const char *tps)
 	show_validity(out, c);
 	str_escape(shown, sizeof(shown), str_of(tps));
 	(void)buf_printf(out, "  Associated Trustpoints: %s\n", shown);
-	ERR_clear_error(); /* of parts that could not be read */
-	return buf_error(out);
+	/* What cannot be read is shown as such, unless memory was the reason. */
+	err = pki_fail(ERR_OK);
+	return err ? err : buf_error(out);
 }

@@ -349,8 +349,8 @@ test_show_foreign(void **state)
 		"  Signature Algorithm: SHA384 with ECDSA\n",
 		"    cn=a\\x1b[2Jb\n", "    dc=example\n",
 		"  OCSP AIA:\n    URL: http://o.example/\n",
-		"  CRL Distribution Points:\n    [1]  http://c.example/1\n"
-		"    [2]  http://c.example/2\n",
+		("  CRL Distribution Points:\n    [1]  http://c.example/1\n"
+		 "    [2]  http://c.example/2\n"),
 		"    days left : " };
 	struct buf b;
 	X509 *c = NULL;
@@ -419,6 +419,31 @@ test_out_of_memory(void **state)
 	assert_int_equal(mem_live(), live);
 }
 
+/* A block that is shown is whole. */
+static void
+test_show_out_of_memory(void **state)
+{
+	struct buf whole, b;
+	enum err err = ERR_NOMEM;
+	long n;
+
+	buf_init(&whole, 65536);
+	assert_int_equal(pki_cert_show(&whole, cert, false, "a"), ERR_OK);
+	for (n = 0; err != ERR_OK; n++) {
+		buf_init(&b, 65536);
+		mem_fail_after(n);
+		err = pki_cert_show(&b, cert, false, "a");
+		mem_fail_never();
+		if (err == ERR_OK)
+			assert_int_equal(buf_len(&b), buf_len(&whole));
+		else
+			assert_int_equal(err, ERR_NOMEM);
+		buf_fini(&b);
+	}
+	assert_true(n > 5);
+	buf_fini(&whole);
+}
+
 int
 main(void)
 {
@@ -435,6 +460,7 @@ main(void)
 		cmocka_unit_test(test_show),
 		cmocka_unit_test(test_show_foreign),
 		cmocka_unit_test(test_out_of_memory),
+		cmocka_unit_test(test_show_out_of_memory),
 	};
 
 	mem_hook_libraries();

@@ -161,12 +161,38 @@ test_write_refused(void **state)
 	EVP_PKEY_free(wrong);
 }
 
+/* Memory that runs out is never called a wrong passphrase. */
+static void
+test_out_of_memory(void **state)
+{
+	const char *text = output_of(reads[0].cmd);
+	STACK_OF(X509) *chain = NULL;
+	EVP_PKEY *k = NULL;
+	X509 *c = NULL;
+	long n;
+
+	for (n = 0; n < 2000; n += 3) {
+		enum err err;
+
+		mem_fail_after(n);
+		err = pki_p12_read(str_of(text), "secret", &k, &c, &chain);
+		mem_fail_never();
+		assert_true(err == ERR_NOMEM || err == ERR_PKI_PARSE);
+	}
+	assert_int_equal(pki_p12_read(str_of(text), "secret", &k, &c, &chain),
+	    ERR_OK);
+	EVP_PKEY_free(k);
+	X509_free(c);
+	sk_X509_pop_free(chain, X509_free);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_context_untouched),
+		cmocka_unit_test(test_out_of_memory),
 		cmocka_unit_test(test_write),
 		cmocka_unit_test(test_write_refused),
 	};
