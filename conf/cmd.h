@@ -32,6 +32,9 @@ struct conf_args {
 	bool no;                          /* "no" stood before it */
 	bool has[CONF_ARGS_MAX];          /* each [optional] group: present? */
 	const char *line;                 /* the whole line as typed */
+	struct str name[CONF_ARGS_MAX];   /* names of the <placeholders> */
+	struct str lit[CONF_ARGS_MAX];    /* literal words, in order */
+	size_t n_lit;
 };
 /* The value of <name> in the row's syntax; NULL: not given. */
 const char *conf_arg(const struct conf_args *a, const char *name);

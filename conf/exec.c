@@ -18,8 +18,6 @@ static struct {
 } tables[MOST_TABLES];
 static size_t n_tables;
 
-void conf_run_line(struct conf_session *s, const char *line);
-
 void
 conf_extend(const struct conf_mode *mode, const struct conf_cmd *rows)
 {

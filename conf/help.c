@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "conf/syntax.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -51,9 +52,7 @@ on_expect(const struct conf_token *t, void *arg)
 	if (t->kind == CONF_T_VALUE) {
 		if (h->words_only)
 			return;
-		str_copy(word, sizeof(word), str_of("<"));
-		strncat(word, t->text, sizeof(word) - 24);
-		strncat(word, ">", 2);
+		snprintf(word, sizeof(word), "<%.40s>", t->text);
 		entry(h, word, t->type[0] != '\0' ? t->type : h->summary);
 		return;
 	}

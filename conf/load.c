@@ -9,9 +9,6 @@
 
 enum { FILE_MOST = 4 << 20 };
 
-void conf_run_words(struct conf_session *s, struct conf_words *w,
-    const char *line);
-
 struct load {
 	struct conf *conf;
 	int indents[MOST_DEPTH];

@@ -35,6 +35,11 @@ struct conf_session {
 	unsigned errors;
 };
 
+/* exec.c: one line, or one already split into words. */
+void conf_run_line(struct conf_session *s, const char *line);
+void conf_run_words(struct conf_session *s, struct conf_words *w,
+    const char *line);
+
 /* For apply functions of rows that enter a mode. */
 void conf_enter(struct conf_session *s, void *object);
 

@@ -11,8 +11,6 @@
 
 enum { OUT_MOST = 16 << 20, PASTE_MOST = 1 << 20 };
 
-void conf_run_line(struct conf_session *s, const char *line);
-
 enum err
 conf_session_new(struct conf_session **out,
     const struct conf_session_ops *ops, void *arg)

@@ -11,7 +11,6 @@
 #include "base/mem.h"
 #include "control/crypto.h"
 
-#include <bsd/unistd.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>

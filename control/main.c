@@ -7,7 +7,6 @@
 #include "control/control.h"
 #include "proxy/worker.h"
 
-#include <bsd/unistd.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 #include "base/loop.h"
 #include "base/mem.h"
 
-#include <bsd/sys/queue.h>
+#include <sys/queue.h>
 #include <ldns/ldns.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -11,7 +11,7 @@
 #include "sip/frame.h"
 #include "tls/conn.h"
 
-#include <bsd/sys/queue.h>
+#include <sys/queue.h>
 
 struct txn;
 TAILQ_HEAD(txn_list, txn);

@@ -17,7 +17,6 @@
 #include "proxy/sandbox.h"
 #include "proxy/txn.h"
 
-#include <bsd/unistd.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -25,6 +24,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum {
 	MOST_LISTENERS = LINK_FDS,
