@@ -71,7 +71,7 @@ enum err pki_p12_write(struct buf *out, const char *pass, const char *name,
 /* What a trustpoint holds; any part may be missing. */
 struct pki_material {
 	X509 *identity;
-	STACK_OF(X509) *ca;	/* the CA certificate, then others of the chain */
+	STACK_OF(X509) *ca; /* the CA certificate, then its own chain */
 	char *csr;               /* PEM of a request that waits; or NULL */
 };
 void pki_material_fini(struct pki_material *m);

@@ -199,7 +199,7 @@ pki_cert_show(struct buf *out, X509 *c, bool ca, const char *tps)
 	show_validity(out, c);
 	str_escape(shown, sizeof(shown), str_of(tps));
 	(void)buf_printf(out, "  Associated Trustpoints: %s\n", shown);
-	/* What cannot be read is shown as such, unless memory was the reason. */
+	/* What cannot be read is shown as such, unless memory ran out. */
 	err = pki_fail(ERR_OK);
 	return err ? err : buf_error(out);
 }
