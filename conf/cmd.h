@@ -32,9 +32,6 @@ struct conf_args {
 	bool no;                          /* "no" stood before it */
 	bool has[CONF_ARGS_MAX];          /* each [optional] group: present? */
 	const char *line;                 /* the whole line as typed */
-	struct str name[CONF_ARGS_MAX];   /* names of the <placeholders> */
-	struct str lit[CONF_ARGS_MAX];    /* literal words, in order */
-	size_t n_lit;
 };
 /* The value of <name> in the row's syntax; NULL: not given. */
 const char *conf_arg(const struct conf_args *a, const char *name);
@@ -45,7 +42,8 @@ enum conf_flag {
 	CONF_ACTION = 1,   /* not a setting: never in running-config */
 	CONF_ANYWHERE = 2, /* an action also reachable from every sub-mode */
 	CONF_NO_OK = 4,    /* an action that accepts "no" */
-	CONF_HIDDEN = 8    /* not in ? nor reference (aliases) */
+	CONF_HIDDEN = 8,   /* not in ? nor reference (aliases) */
+	CONF_NO_BARE = 16  /* "no" needs no value: there is only one */
 };
 
 struct conf_cmd {

@@ -249,7 +249,7 @@ static const struct conf_cmd rows[] = {
 		    "debugging}",
 	  .summary = "What is logged", .doc = "One level for all places.",
 	  .dflt = "informational",
-	  .apply = apply_logging, .write = write_logging },
+	  .flags = CONF_NO_BARE, .apply = apply_logging, .write = write_logging },
 	{ .syntax = "timeout handshake <seconds:1-300>",
 	  .summary = "Give up on a handshake after this long",
 	  .doc = "Counted from accept or connect.", .dflt = "10",

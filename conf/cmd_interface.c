@@ -108,7 +108,7 @@ static const struct conf_cmd federation_rows[] = {
 	  .summary = "Partners that nobody configured",
 	  .doc = "dns is accepted and warned about: this version does not "
 		 "discover.", .dflt = "off",
-	  .apply = apply_discovery, .write = write_discovery },
+	  .flags = CONF_NO_BARE, .apply = apply_discovery, .write = write_discovery },
 	{ .syntax = NULL },
 };
 

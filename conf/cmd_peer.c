@@ -196,12 +196,12 @@ static const struct conf_cmd rows[] = {
 	{ .syntax = "identity-check {san-or-cn|san|cn}",
 	  .summary = "Which names of its certificate count",
 	  .doc = "san-or-cn: RFC 5922; cn: as IM and Presence and AOL do.",
-	  .apply = apply_check, .write = write_check },
+	  .flags = CONF_NO_BARE, .apply = apply_check, .write = write_check },
 	{ .syntax = "eku {role|both|exact|any}",
 	  .summary = "Which extended key usages it must carry",
 	  .doc = "role: the one of the leg, if it has any; both; exact: both "
 		 "and no other; any.",
-	  .apply = apply_eku, .write = write_eku },
+	  .flags = CONF_NO_BARE, .apply = apply_eku, .write = write_eku },
 	{ .syntax = "allow-wildcard", .summary = "Accept *.example.com",
 	  .doc = "For the left-most label, whole.",
 	  .bind = AT(BIND_ON, PEER, allow_wildcard) },
@@ -212,11 +212,11 @@ static const struct conf_cmd rows[] = {
 	{ .syntax = "tls min-version {tlsv1|tlsv1.1|tlsv1.2|tlsv1.3}",
 	  .summary = "The oldest TLS version", .doc = "Below 1.2 only under "
 	  "`tls legacy`.", .dflt = "tlsv1.2",
-	  .apply = apply_tls_min, .write = write_tls_min },
+	  .flags = CONF_NO_BARE, .apply = apply_tls_min, .write = write_tls_min },
 	{ .syntax = "tls max-version {tlsv1|tlsv1.1|tlsv1.2|tlsv1.3}",
 	  .summary = "The newest TLS version", .doc = "For trials.",
 	  .dflt = "tlsv1.3",
-	  .apply = apply_tls_max, .write = write_tls_max },
+	  .flags = CONF_NO_BARE, .apply = apply_tls_max, .write = write_tls_max },
 	{ .syntax = "tls cipher-suite <cipher>...",
 	  .summary = "Ciphers of TLS 1.2 and older, in order",
 	  .doc = "aes128-sha1, aes256-sha1, aes128-gcm, aes256-gcm, chacha20, "
@@ -274,7 +274,7 @@ static const struct conf_cmd parameter_rows[] = {
 		    "{drop|drop-connection|reset|log} [log]",
 	  .summary = "What to do when Max-Forwards is 0",
 	  .doc = "Without it such a request is answered 483.",
-	  .apply = apply_hops, .write = write_hops },
+	  .flags = CONF_NO_BARE, .apply = apply_hops, .write = write_hops },
 	{ .syntax = NULL },
 };
 

@@ -106,12 +106,12 @@ static const struct conf_cmd rows[] = {
 	  .summary = "How the certificate is obtained",
 	  .doc = "self: signed with its own key; terminal: the request is "
 		 "shown and the certificate pasted.",
-	  .apply = apply_enroll, .write = write_enroll },
+	  .flags = CONF_NO_BARE, .apply = apply_enroll, .write = write_enroll },
 	{ .syntax = "enrollment url <url>",
 	  .summary = "Enrol with a CA by SCEP",
 	  .doc = "Kept in the configuration; this version enrols by `self` "
 		 "and `terminal` only.",
-	  .apply = apply_url, .write = write_url },
+	  .flags = CONF_NO_BARE, .apply = apply_url, .write = write_url },
 	{ .syntax = "enrollment retry count <times:0-100>",
 	  .summary = "How often to ask for a pending certificate",
 	  .doc = "0 is without end.", .dflt = "0",
@@ -131,7 +131,7 @@ static const struct conf_cmd rows[] = {
 	{ .syntax = "keypair <label> [{rsa|ecdsa} [{modulus|elliptic-curve} <bits>]]",
 	  .summary = "The key pair of the certificate",
 	  .doc = "A label of `crypto key generate`.",
-	  .apply = apply_keypair, .write = write_keypair },
+	  .flags = CONF_NO_BARE, .apply = apply_keypair, .write = write_keypair },
 	{ .syntax = "ip-address <ip:addr>",
 	  .summary = "An IP address for the certificate",
 	  .doc = "Goes into the request.",

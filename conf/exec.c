@@ -114,6 +114,24 @@ row_fits(const struct conf_cmd *r, bool no)
 	return (r->flags & CONF_NO_OK) == 0;
 }
 
+/* "no fqdn": the value of a setting that has only one may be left out. */
+static bool
+bare_no(const struct conf_cmd *r, const struct conf_words *w, size_t first,
+    const struct conf_match *m)
+{
+	bool one = (r->flags & CONF_NO_BARE) != 0 ||
+	    (r->bind != NULL && r->bind->kind != BIND_LIST &&
+		r->bind->kind != BIND_REFS);
+	struct conf_syntax s;
+	size_t literals = 0;
+
+	conf_syntax_parse(&s, r->syntax);
+	while (literals < s.n && s.t[literals].kind == CONF_T_WORD)
+		literals++;
+	return one && m->incomplete && m->furthest == w->n &&
+	    w->n - first == literals;
+}
+
 static void
 better(struct search *f, const struct conf_cmd *r, const struct conf_match *m,
     const struct conf_args *a)
@@ -148,6 +166,11 @@ search_mode(struct search *f, const struct conf_mode *mode,
 			continue;
 		conf_match_row(
 		    &m, r->syntax, w, first, strict, &a, NULL, NULL);
+		if (!m.ok && no && bare_no(r, w, first, &m)) {
+			memset(&a, 0, sizeof(a));
+			a.syntax = r->syntax;
+			m.ok = true;
+		}
 		if (m.ok) {
 			better(f, r, &m, &a);
 		} else if (m.furthest > f->furthest ||
