@@ -255,13 +255,15 @@ do_trustpoint(struct dialogue *d)
 	if (tp == NULL || is_used(d->s, r->name))
 		return STEP_STOP;
 	err = pki_store_drop(crypto_store(), r->name);
+	if (!err) {
+		crypto_forget(d->s, tp);
+		err = conf_trustpoint_remove(c, r->name);
+	}
 	if (err) {
 		conf_session_error(d->s, "Trustpoint %s cannot be removed: %s",
 		    r->name, err_text(err));
 		return STEP_STOP;
 	}
-	crypto_forget(d->s, tp);
-	conf_trustpoint_remove(c, r->name);
 	crypto_changed(r->name);
 	return STEP_STOP;
 }

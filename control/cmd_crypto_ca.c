@@ -12,16 +12,22 @@
 
 enum { FINGERPRINT_MOST = 2 * EVP_MAX_MD_SIZE };
 
+static bool
+ends_unattended(const struct conf_args *a)
+{
+	return strcasecmp(a->word[a->n - 1], "nointeractive") == 0;
+}
+
 /*
- * The words after "fingerprint" as digits alone: 4 groups, colons or one
- * word, as other programs print them. False: not MD5, SHA-1 or SHA-256.
+ * The words after "fingerprint" as digits alone: groups, colons or one word,
+ * as other programs print them. False: not MD5, SHA-1 or SHA-256.
  */
 static bool
 read_fingerprint(char *dst, const struct conf_args *a)
 {
-	size_t i, n = 0;
+	size_t i, n = 0, words = a->n - (ends_unattended(a) ? 1 : 0);
 
-	for (i = 1; i < a->n; i++) { /* word 0 is the trustpoint */
+	for (i = 1; i < words; i++) { /* word 0 is the trustpoint */
 		const char *p = a->word[i];
 
 		for (; p != NULL && *p != '\0'; p++) {
@@ -51,8 +57,7 @@ run_authenticate_fingerprint(struct conf_session *s, const struct conf_args *a)
 {
 	char digits[FINGERPRINT_MOST + 1];
 	struct crypto_how how = {
-		.unattended = conf_arg_word(a, "nointeractive"),
-		.fingerprint = digits };
+		.unattended = ends_unattended(a), .fingerprint = digits };
 
 	if (!read_fingerprint(digits, a)) {
 		conf_session_error(s, "A fingerprint is 32 (MD5), 40 (SHA-1) "
@@ -124,13 +129,12 @@ static const struct conf_cmd rows[] = {
 		.run = run_authenticate,
 	},
 	{
-		.syntax = "crypto ca authenticate <name> fingerprint <hex> "
-			  "[<hex2>] [<hex3>] [<hex4>] [<hex5>] [<hex6>] "
-			  "[<hex7>] [<hex8>]",
+		.syntax = "crypto ca authenticate <name> fingerprint <hex>...",
 		.summary = "Install it if its fingerprint is this one",
 		.doc = "MD5, SHA-1 or SHA-256, in groups, with colons or in "
 		       "one word. Nothing is asked about the certificate; "
-		       "another fingerprint aborts.",
+		       "another fingerprint aborts. `nointeractive` may "
+		       "follow.",
 		.flags = CONF_ACTION | CONF_ANYWHERE,
 		.run = run_authenticate_fingerprint,
 	},

@@ -388,7 +388,7 @@ run_zeroize_ecdsa(struct conf_session *s, const struct conf_args *a)
 static const struct conf_cmd rows[] = {
 	{
 		.syntax = "crypto key generate rsa [label <label>] "
-			  "[modulus <modulus>] [noconfirm]",
+			  "[modulus <modulus:1024-4096>] [noconfirm]",
 		.summary = "Make an RSA key pair",
 		.doc = "2048 bits unless `modulus` says 1024, 3072 or 4096. "
 		       "Without a label the pair is `<Default-RSA-Key>`, "

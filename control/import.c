@@ -321,20 +321,49 @@ fill_material(struct import *i, struct pki_material *m)
 	return ERR_OK;
 }
 
+static void
+ignore_finding(enum conf_severity sev, struct conf_pos pos, const char *text,
+    void *arg)
+{
+}
+
+/* By the rows that a file would be read with: they know the defaults. */
+static enum err
+add_trustpoint(struct conf *c, const char *name)
+{
+	char *text = mem_printf(
+	    "crypto ca trustpoint %s\n enrollment terminal\n", name);
+	struct conf_trustpoint **at = &c->trustpoints;
+	struct conf *made = NULL;
+
+	if (text == NULL)
+		return ERR_NOMEM;
+	if (conf_load(&made, text, strlen(text), ignore_finding, NULL) != 0) {
+		mem_free(text);
+		return ERR_CONF_VALUE;
+	}
+	mem_free(text);
+	while (*at != NULL)
+		at = &(*at)->next;
+	*at = made->trustpoints;
+	made->trustpoints = NULL;
+	conf_free(made);
+	return ERR_OK;
+}
+
 /* The trustpoint names its key pair; made when it was not there. */
 static enum err
 configure(struct import *i)
 {
 	struct conf *c = conf_session_conf(i->d.s);
-	struct conf_trustpoint *tp = conf_trustpoint(c, i->name);
+	struct conf_trustpoint *tp;
+	enum err err = ERR_OK;
 
-	if (tp == NULL) {
-		enum err err = conf_trustpoint_add(c, i->name, &tp);
-
-		if (err)
-			return err;
-		tp->enrollment = CONF_ENROLL_TERMINAL;
-	}
+	if (conf_trustpoint(c, i->name) == NULL)
+		err = add_trustpoint(c, i->name);
+	tp = conf_trustpoint(c, i->name);
+	if (err || tp == NULL)
+		return err ? err : ERR_CONF_VALUE;
 	return mem_set_string(&tp->keypair, i->label) ? ERR_OK : ERR_NOMEM;
 }
 
