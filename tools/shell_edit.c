@@ -19,6 +19,16 @@
 
 enum { HISTORY_LINES = 1000 };
 
+#ifdef SANITIZERS
+/* libedit never frees the names that EL_ADDFN copies. */
+const char *__lsan_default_suppressions(void);
+const char *
+__lsan_default_suppressions(void)
+{
+	return "leak:wcsdup\n";
+}
+#endif
+
 struct shell_edit {
 	EditLine *el;
 	History *history;
