@@ -11,6 +11,7 @@
 #include "base/str.h"
 
 #include <openssl/ssl.h>
+#include <stdbool.h>
 
 struct tls_cred {
 	unsigned refs;
@@ -18,6 +19,7 @@ struct tls_cred {
 	X509 *cert;
 	EVP_PKEY *key;
 	STACK_OF(X509) *chain;    /* intermediates to send; root left out */
+	bool rooted;              /* chain_pem held the root, or cert is one */
 };
 
 /*

@@ -69,11 +69,36 @@ struct tls_verdict {
 };
 
 /*
+ * Put v->party in before (it makes the remedies precise) or leave it empty.
  * Judge a presented chain (leaf first in `untrusted`, which may be NULL).
  * Fills everything of v but party, remote and protocol/cipher. Pure but for
  * OpenSSL's parsers and the clock `now`.
  */
 void tls_verdict_judge(struct tls_verdict *v, const struct tls_policy *p,
     enum tls_role role, X509 *leaf, STACK_OF(X509) *untrusted, time_t now);
+
+/* What was negotiated: fills protocol and cipher of v, and judges them when v
+   is still ok. Of version 0 nothing is known yet; cipher NULL likewise. */
+struct tls_negotiated {
+	int version;
+	const char *version_text;
+	const char *cipher;
+	bool cipher_allowed; /* by the party's own list */
+};
+void tls_verdict_protocol(struct tls_verdict *v, const struct tls_policy *p,
+    const struct tls_negotiated *n);
+
+/* A refusal without a certificate to look at. */
+void tls_verdict_none(struct tls_verdict *v, enum tls_role role, time_t now);
+
+/* Key and signature rule for one certificate: what is too weak about it, or
+   false. anchor: its own signature is not relied on. */
+enum tls_place { TLS_PLACE_CHAIN, TLS_PLACE_ANCHOR };
+bool tls_verdict_weak(
+    X509 *x, enum tls_place place, char *why, size_t size);
+/* The EKUs of a certificate, -1: no such extension, -2: unreadable. */
+enum { TLS_EKU_CLIENT = 1, TLS_EKU_SERVER = 2, TLS_EKU_OTHER = 4,
+	TLS_EKU_WILD = 8 };
+int tls_verdict_ekus(X509 *x);
 
 #endif
