@@ -10,6 +10,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <poll.h>
@@ -137,7 +139,10 @@ new_link(struct lab *l, int fd, enum link_side side)
 {
 	struct link *k;
 	size_t i;
+	int on = 1;
 
+	/* Small messages follow one another: none may wait for an ACK. */
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	for (i = 0; i < LINKS && l->links[i] != NULL; i++)
 		;
 	k = i < LINKS ? mem_new(struct link) : NULL;
@@ -185,8 +190,6 @@ link_open(struct lab *l)
 	SSL_set_connect_state(k->ssl);
 	k->state = LINK_DIALING;
 	k->want = POLLOUT;
-	if (l->o.negotiate)
-		probe_offer_compression(l, k);
 	return k;
 }
 
@@ -276,6 +279,8 @@ shake(struct lab *l, struct link *k)
 	k->state = LINK_UP;
 	lab_say(l, "-- %s %s, %s", k->side == LINK_OURS ? "to" : "from",
 	    k->peer, SSL_get_version(k->ssl));
+	if (l->o.negotiate && k->side == LINK_OURS)
+		probe_offer_compression(l, k);
 }
 
 static void

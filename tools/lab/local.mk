@@ -15,3 +15,5 @@ sipfed_lab_SOURCES = \
 	tools/lab/serve.c tools/lab/serve.h \
 	tools/lab/text.c tools/lab/text.h
 sipfed_lab_LDADD = libbase.a $(LIBS_BASE)
+dist_man_MANS += man/sipfed-lab.1
+EXTRA_DIST += tools/lab/README.md
