@@ -10,6 +10,7 @@
 #include "base/loop.h"
 #include "base/mem.h"
 #include "conf/session.h"
+#include "control/crypto.h"
 
 #include <errno.h>
 #include <pwd.h>
@@ -68,6 +69,7 @@ shell_close(struct shell *s)
 	close(s->fd);
 	s->fd = -1;
 	workers_sessions_cancel(s->session);
+	control_crypto_session_ended(s->session);
 	conf_session_free(s->session);
 	s->session = NULL;
 	loop_bury(&s->grave, shell_free, s);
@@ -356,6 +358,15 @@ admin_conf_replaced(void)
 		while (conf_session_depth(s->session) > 1)
 			conf_session_forget(
 			    s->session, conf_session_object(s->session));
+}
+
+void
+admin_forget(const void *object)
+{
+	struct shell *s;
+
+	for (s = shells; s != NULL; s = s->next)
+		conf_session_forget(s->session, object);
 }
 
 /* --- accepting --- */

@@ -168,6 +168,12 @@ on_crypto_changed(const char *trustpoint, void *arg)
 	control.dirty = true;
 }
 
+static void
+on_forget(const void *object, void *arg)
+{
+	admin_forget(object);
+}
+
 static enum err
 open_store(void)
 {
@@ -180,6 +186,7 @@ open_store(void)
 		err = keys_load(control.opt.state_dir);
 	crypto.store = control.store;
 	crypto.material_changed = on_crypto_changed;
+	crypto.forget = on_forget;
 	control_crypto_init(&crypto);
 	return err;
 }

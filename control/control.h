@@ -95,6 +95,8 @@ enum err admin_start(const char *path) ERR_CHECK;
 void admin_stop(void);
 /* The configuration under the sessions was replaced: back to exec mode. */
 void admin_conf_replaced(void);
+/* A block of it is about to be freed: no session may stay in it. */
+void admin_forget(const void *object);
 
 /* --- show.c, cmd_exec.c: rows --- */
 void control_register_rows(void); /* all of them, once */
