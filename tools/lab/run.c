@@ -145,7 +145,7 @@ run_connect(struct lab *l)
 		lab_turn(l, 100);
 		/* Refused at once: do not spin. */
 		if (links_up(l, &alive) < l->o.connections)
-			poll(NULL, 0, 50);
+			poll(NULL, 0, 250);
 	}
 	return NULL;
 }
