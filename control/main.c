@@ -53,7 +53,7 @@ number(const char *text, int most)
 }
 
 int
-main(int argc, char **argv, char **envp)
+main(int argc, char **argv)
 {
 	static const struct option longs[] = {
 		{ "worker", required_argument, NULL, 'W' },
@@ -71,7 +71,6 @@ main(int argc, char **argv, char **envp)
 	bool check = false;
 	int c;
 
-	setproctitle_init(argc, argv, envp);
 	mem_hook_libraries();
 	while ((c = getopt_long(argc, argv, "f:d:s:w:th", longs, NULL)) != -1) {
 		switch (c) {
