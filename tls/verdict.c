@@ -319,9 +319,11 @@ check_eku(struct tls_verdict *v, struct facts *f)
 static void
 expect_names(struct tls_verdict *v, const struct tls_policy *p)
 {
-	static const char *const how[] = { [TLS_SAN_OR_CN] = "SAN, or CN "
-							     "without any SAN",
-		[TLS_SAN] = "SAN", [TLS_CN] = "CN" };
+	static const char *const how[] = {
+		[TLS_SAN_OR_CN] = "SAN, or CN without any SAN",
+		[TLS_SAN] = "SAN",
+		[TLS_CN] = "CN",
+	};
 	size_t i, at = 0;
 
 	for (i = 0; i < p->n_names && at < sizeof(v->expected) - 1; i++)
