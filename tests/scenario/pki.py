@@ -98,6 +98,9 @@ class Cert:
         private = os.path.join(folder, stem + ".key")
         with open(cert, "w", encoding="ascii") as f:
             f.write(self.pem + "".join(c.pem for c in self.chain()))
+        if self.chain():
+            with open(cert[:-4] + ".chain", "w", encoding="ascii") as f:
+                f.write("".join(c.pem for c in self.chain()))
         with open(private, "w", encoding="ascii",
                   opener=lambda p, fl: os.open(p, fl, 0o600)) as f:
             f.write(self.key_pem)
