@@ -97,6 +97,57 @@ check_domains(struct check *k, const struct conf_peer *p)
 		    p->name);
 }
 
+/* Words of an ASA that this OpenSSL can no longer serve. */
+static bool
+cipher_is_gone(struct str word)
+{
+	return str_is(word, "3des-sha1") || str_is(word, "des-sha1") ||
+	    str_is(word, "null-sha1") || str_is(word, "rc4-sha1") ||
+	    str_is(word, "rc4-md5");
+}
+
+static bool
+cipher_is_known(struct str word)
+{
+	static const char *const words[] = { "aes128-sha1", "aes256-sha1",
+		"aes128-gcm", "aes256-gcm", "chacha20", "default" };
+	size_t i;
+
+	for (i = 0; i < countof(words); i++)
+		if (str_is(word, words[i]))
+			return true;
+	/* OpenSSL's own names have capitals, digits and "-" */
+	for (i = 0; i < word.n; i++)
+		if (strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_",
+		    word.p[i]) == NULL)
+			return false;
+	return word.n > 0;
+}
+
+static void
+check_ciphers(struct check *k, const struct conf_peer *p)
+{
+	struct str rest = str_of(p->ciphers);
+	size_t usable = 0;
+
+	while (rest.n != 0) {
+		struct str word = str_split(&rest, ' ');
+
+		if (cipher_is_gone(word))
+			say(k, CONF_WARNING, p->pos, "peer %s: this OpenSSL "
+			    "has no %.*s; it is left out", p->name,
+			    STR_FMT(word));
+		else if (!cipher_is_known(word))
+			say(k, CONF_ERROR, p->pos, "peer %s: unknown "
+			    "cipher-suite '%.*s'", p->name, STR_FMT(word));
+		else
+			usable++;
+	}
+	if (p->ciphers != NULL && usable == 0)
+		say(k, CONF_ERROR, p->pos, "peer %s: no cipher-suite is left; "
+		    "add 'default'", p->name);
+}
+
 static void
 check_peer(struct check *k, const struct conf_peer *p)
 {
@@ -113,6 +164,7 @@ check_peer(struct check *k, const struct conf_peer *p)
 		check_revocation(k, p, &p->validate[i]);
 	}
 	check_domains(k, p);
+	check_ciphers(k, p);
 	if (p->shutdown)
 		return;
 	if (p->interface.name == NULL)
@@ -143,11 +195,11 @@ check_listens(struct check *k, const struct conf_interface *f)
 	const struct conf_interface *o;
 	size_t i, j;
 
-	for (o = k->c->interfaces; o != NULL; o = o->next)
+	/* f itself and those before it, so that a pair is said once */
+	for (o = k->c->interfaces; o != f->next; o = o->next)
 		for (i = 0; i < o->n_listen; i++)
 			for (j = 0; j < f->n_listen; j++)
 				if ((o != f || i < j) &&
-				    (o == f || o->pos.line < f->pos.line) &&
 				    o->listen[i].port == f->listen[j].port &&
 				    strcmp(o->listen[i].ip,
 					f->listen[j].ip) == 0)

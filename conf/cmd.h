@@ -17,7 +17,7 @@ struct conf_session;
 struct conf_mode;
 struct conf_bind;   /* conf/bind.h: typed field bindings for settings */
 
-enum { CONF_ARGS_MAX = 16 };
+enum { CONF_ARGS_MAX = 32 }; /* no line has more words */
 
 /* What the words of a line matched. */
 struct conf_args {

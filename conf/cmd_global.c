@@ -196,6 +196,15 @@ apply_logging(struct conf_session *s, void *o, const struct conf_args *a)
 	return ERR_OK;
 }
 
+static enum err
+apply_logging_number(struct conf_session *s, void *o,
+    const struct conf_args *a)
+{
+	((struct conf *)o)->logging_level =
+	    a->no ? 6 : (unsigned)strtoul(a->word[0], NULL, 10);
+	return ERR_OK;
+}
+
 static void
 write_logging(const void *o, enum conf_write_what what, struct buf *out)
 {
@@ -232,10 +241,10 @@ write_dns(const void *o, enum conf_write_what what, struct buf *out)
 }
 
 static const struct conf_cmd rows[] = {
-	{ .syntax = "hostname <name>", .summary = "The name of this device",
+	{ .syntax = "hostname <name:fqdn>", .summary = "The name of this device",
 	  .doc = "Part of the prompt and of the default fqdn.",
 	  .dflt = "sipfed", .bind = AT(BIND_STRING, conf, hostname) },
-	{ .syntax = "domain-name <domain>",
+	{ .syntax = "domain-name <domain:fqdn>",
 	  .summary = "The domain of this device",
 	  .doc = "With hostname, the default fqdn of certificates.",
 	  .bind = AT(BIND_STRING, conf, domain_name) },
@@ -250,6 +259,9 @@ static const struct conf_cmd rows[] = {
 	  .summary = "What is logged", .doc = "One level for all places.",
 	  .dflt = "informational",
 	  .flags = CONF_NO_BARE, .apply = apply_logging, .write = write_logging },
+	{ .syntax = "logging {buffered|console|monitor} <level:0-7>",
+	  .summary = "What is logged", .doc = "The level as a number.",
+	  .flags = CONF_HIDDEN, .apply = apply_logging_number },
 	{ .syntax = "timeout handshake <seconds:1-300>",
 	  .summary = "Give up on a handshake after this long",
 	  .doc = "Counted from accept or connect.", .dflt = "10",

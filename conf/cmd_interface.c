@@ -55,7 +55,7 @@ static const struct conf_cmd rows[] = {
 	  .summary = "Accept connections at this address",
 	  .doc = "May be repeated. Port 5061 when left out.",
 	  .apply = apply_listen, .write = write_listen },
-	{ .syntax = "fqdn <name>",
+	{ .syntax = "fqdn <name:fqdn>",
 	  .summary = "Our name in Via and Record-Route on this side",
 	  .doc = "Inside only; the outside uses the routing FQDN. Default: "
 		 "the listening address.",
@@ -95,13 +95,13 @@ write_discovery(const void *o, enum conf_write_what what, struct buf *out)
 }
 
 static const struct conf_cmd federation_rows[] = {
-	{ .syntax = "routing-fqdn <name>",
+	{ .syntax = "routing-fqdn <name:fqdn>",
 	  .summary = "Our public name",
 	  .doc = "The Federation Routing IM and Presence FQDN: SRV target, CN "
 		 "and SAN of the public certificate, host of our Via and "
 		 "Record-Route outside.",
 	  .bind = AT(BIND_STRING, conf_federation, routing_fqdn) },
-	{ .syntax = "domain <domain>", .summary = "A domain of our own",
+	{ .syntax = "domain <domain:fqdn>", .summary = "A domain of our own",
 	  .doc = "May be repeated. Inside peers speak for these.",
 	  .bind = AT(BIND_LIST, conf_federation, domains) },
 	{ .syntax = "discovery {off|dns}",

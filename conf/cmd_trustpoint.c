@@ -107,7 +107,7 @@ static const struct conf_cmd rows[] = {
 	  .doc = "self: signed with its own key; terminal: the request is "
 		 "shown and the certificate pasted.",
 	  .flags = CONF_NO_BARE, .apply = apply_enroll, .write = write_enroll },
-	{ .syntax = "enrollment url <url>",
+	{ .syntax = "enrollment url <url:url>",
 	  .summary = "Enrol with a CA by SCEP",
 	  .doc = "Kept in the configuration; this version enrols by `self` "
 		 "and `terminal` only.",
@@ -120,7 +120,7 @@ static const struct conf_cmd rows[] = {
 	  .summary = "How long to wait between two questions",
 	  .doc = "In minutes.", .dflt = "1",
 	  .bind = AT(BIND_UINT, TP, retry_period, .dflt = 1) },
-	{ .syntax = "fqdn <name>",
+	{ .syntax = "fqdn <name:fqdn>",
 	  .summary = "The FQDN in the certificate, or none",
 	  .doc = "Default: hostname and domain-name.",
 	  .bind = AT(BIND_STRING, TP, fqdn) },
@@ -163,7 +163,7 @@ static const struct conf_cmd rows[] = {
 	  .doc = "No CRL or OCSP answer is fetched by this version: a list "
 		 "that does not end in none refuses the peer.",
 	  .bind = AT(BIND_WORDS, TP, revocation_check) },
-	{ .syntax = "ocsp url <url>", .summary = "OCSP responder",
+	{ .syntax = "ocsp url <url:url>", .summary = "OCSP responder",
 	  .doc = "Overrides the certificate's own.",
 	  .bind = AT(BIND_STRING, TP, ocsp_url) },
 	{ .syntax = "ocsp disable-nonce", .summary = "Ask without a nonce",

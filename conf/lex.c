@@ -17,8 +17,14 @@ conf_lex(struct conf_words *out, const char *line, size_t n)
 
 	out->n = 0;
 	out->indent = 0;
-	if (n >= LEX_LINE || memchr(line, '\0', n) != NULL)
+	if (n >= LEX_LINE)
 		return ERR_CONF_SYNTAX;
+	/* They would reach terminals and logs through names. */
+	for (i = 0; i < n; i++)
+		if (((unsigned char)line[i] < ' ' && !is_blank(line[i])) ||
+		    line[i] == 0x7f)
+			return ERR_CONF_VALUE;
+	i = 0;
 	while (i < n && is_blank(line[i]))
 		i++;
 	out->indent = (int)i;

@@ -18,7 +18,8 @@ struct conf_words {
 	int trailing_blank;    /* for ? and TAB: a new word begins */
 };
 
-/* ERR_CONF_SYNTAX: too long, too many words, or a quote left open. */
+/* ERR_CONF_SYNTAX: too long, too many words, or a quote left open.
+   ERR_CONF_VALUE: a control character. */
 enum err conf_lex(struct conf_words *out, const char *line, size_t n)
     ERR_CHECK;
 

@@ -64,10 +64,15 @@ load_line(struct conf_session *s, struct load *l, struct str line)
 	char text[LEX_LINE];
 	struct conf_words w;
 	int depth;
+	enum err err = conf_lex(&w, line.p, line.n);
 
-	if (conf_lex(&w, line.p, line.n) != ERR_OK) {
+	if (err == ERR_CONF_VALUE) {
+		conf_session_error(s, "a control character is not allowed");
+		return;
+	}
+	if (err) {
 		conf_session_error(s, "a quote is open, or the line is longer "
-				      "than %d bytes", LEX_LINE);
+		    "than %d bytes or %d words", LEX_LINE, LEX_WORDS);
 		return;
 	}
 	if (w.n == 0)

@@ -107,22 +107,85 @@ range_ok(const char *type, const char *word, char *complaint, size_t size)
 	return false;
 }
 
+/* Letters, digits, "-" and "_" in labels of 1 to 63; 253 in all. */
+static bool
+is_fqdn(const char *s)
+{
+	size_t label = 0, n = strlen(s);
+
+	if (n == 0 || n > 253 || s[n - 1] == '.')
+		return false;
+	for (; *s != '\0'; s++) {
+		if (*s == '.' ? label == 0 : ++label > 63)
+			return false;
+		if (*s == '.')
+			label = 0;
+		else if (strchr("abcdefghijklmnopqrstuvwxyz"
+		    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_", *s) == NULL)
+			return false;
+	}
+	return true;
+}
+
+static bool
+is_addr(const char *s)
+{
+	struct addr a;
+
+	return addr_parse(&a, str_of(s), 0) == ERR_OK;
+}
+
+static bool
+is_host(const char *s)
+{
+	return is_addr(s) || is_fqdn(s);
+}
+
+static bool
+is_url(const char *s)
+{
+	size_t n = strncasecmp(s, "https://", 8) == 0 ? 8 : 7;
+
+	return (n == 8 || strncasecmp(s, "http://", 7) == 0) &&
+	    s[n] != '\0' && s[n] != '/' && strchr(s, '"') == NULL;
+}
+
+static const struct {
+	const char *type;
+	bool (*ok)(const char *s);
+	const char *what;
+} types[] = {
+	{ "addr", is_addr, "an IP address" },
+	{ "fqdn", is_fqdn, "a domain name" },
+	{ "host", is_host, "an IP address or a domain name" },
+	{ "url", is_url, "an http:// or https:// URL" },
+};
+
+static bool
+type_ok(const char *type, const char *word, char *complaint, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i < countof(types); i++) {
+		if (strcmp(type, types[i].type) != 0)
+			continue;
+		if (types[i].ok(word))
+			return true;
+		snprintf(complaint, size, "'%.40s' is not %s", word,
+		    types[i].what);
+		return false;
+	}
+	return range_ok(type, word, complaint, size);
+}
+
 static bool
 value_ok(struct matcher *m, const struct conf_token *t, size_t wi)
 {
 	const char *word = m->w->word[wi];
 	char complaint[128] = "";
-	struct addr a;
-	bool ok = true;
+	bool ok = t->type[0] == '\0' ||
+	    type_ok(t->type, word, complaint, sizeof(complaint));
 
-	if (strcmp(t->type, "addr") == 0) {
-		ok = addr_parse(&a, str_of(word), 0) == ERR_OK;
-		if (!ok)
-			snprintf(complaint, sizeof(complaint),
-			    "'%.40s' is not an IP address", word);
-	} else if (t->type[0] != '\0') {
-		ok = range_ok(t->type, word, complaint, sizeof(complaint));
-	}
 	if (!ok && wi >= m->out->furthest)
 		str_copy(m->out->complaint, sizeof(m->out->complaint),
 		    str_of(complaint));

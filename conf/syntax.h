@@ -2,7 +2,8 @@
 /*
  * The syntax string of a row and how words match it: literal words, <name>,
  * <name:type>, {a|b}, [optional ...], <name>... for one or more at the end.
- * Types: lo-hi (a number), addr (IP literal), line (the rest of the line).
+ * Types: lo-hi (a number), addr (IP literal), fqdn, host (one or the
+ * other), url.
  */
 #ifndef CONF_SYNTAX_H
 #define CONF_SYNTAX_H

@@ -71,6 +71,17 @@ static const struct {
 	{ "peer p\n  shutdown\n allow-wildcard\n",
 	  "3:2: an indented line that belongs to no block" },
 	{ "hostname a b\n", "1:12: unknown word 'b'" },
+	{ "hostname a\x01\n", "1:1: a control character is not allowed" },
+	{ "domain-name a..b\n", "1:13: 'a..b' is not a domain name" },
+	{ "crypto ca trustpoint t\n enrollment url ftp://x\n",
+	  "2:17: 'ftp://x' is not an http:// or https:// URL" },
+	{ BASE PEER " address a/b\n",
+	  "14:10: 'a/b' is not an IP address or a domain name" },
+	{ BASE PEER " tls cipher-suite aes128-sha1 foo\n",
+	  "8:6: peer p: unknown cipher-suite 'foo'" },
+	{ BASE PEER " tls cipher-suite null-sha1\n", "8:6: warning: peer p: "
+	  "this OpenSSL has no null-sha1; it is left out\n8:6: peer p: no "
+	  "cipher-suite is left" },
 	{ BASE PEER " eku bth\n", "14:6: unknown word 'bth' in peer; did you "
 	  "mean 'both'?" },
 	{ BASE PEER " interface outsde\n",
