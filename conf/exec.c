@@ -284,7 +284,11 @@ complain(struct conf_session *s, struct conf_words *w, size_t first,
 		snprintf(text, sizeof(text),
 		    "%% Invalid input detected at '^' marker.");
 	if (s->report != NULL) {
-		report_file(s, col, text[0] == '%' ? text + 2 : text);
+		char *plain = text[0] == '%' ? text + 2 : text;
+
+		if (plain[0] >= 'A' && plain[0] <= 'Z')
+			plain[0] = (char)(plain[0] - 'A' + 'a');
+		report_file(s, col, plain);
 		return;
 	}
 	if (bad < w->n || f->ambiguous)

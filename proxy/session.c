@@ -125,13 +125,13 @@ on_message(struct session *s, struct sip_msg *m, enum err parsed)
 static void
 on_broken(struct session *s, struct sip_msg *m, enum err why)
 {
-	s->closing = true;
 	s->peer->stats->messages_in++;
 	if (m != NULL && m->is_request)
 		forward_refuse(s, m, why);
 	else
 		log_sip_refused(s->peer->party.name, session_remote(s), 0,
 		    "the stream", err_text(why));
+	s->closing = true; /* after the answer: nothing more either way */
 	tls_conn_finish(s->conn, why);
 }
 
