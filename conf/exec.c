@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "conf/bind.h"
+#include "conf/hint.h"
 #include "conf/syntax.h"
 
 #include <stdio.h>
@@ -142,7 +143,8 @@ better(struct search *f, const struct conf_cmd *r, const struct conf_match *m,
 	if (c < 0)
 		return;
 	if (c == 0) { /* the same words: prefixes of two, or a registered row */
-		f->ambiguous |= memchr(m->score, 2, sizeof(f->score)) != NULL;
+		f->ambiguous |= memchr(m->score, 2, sizeof(f->score)) !=
+			NULL && !conf_hint_same_words(&f->args, a);
 		return;
 	}
 	f->ambiguous = false;
@@ -259,17 +261,23 @@ complain(struct conf_session *s, struct conf_words *w, size_t first,
     const struct search *f)
 {
 	struct nearest n;
-	char text[512];
+	char text[512], lost[160] = "";
 	size_t bad = f->furthest < w->n ? f->furthest : w->n;
+	const char *several = f->ambiguous ? w->word[first] : NULL;
 	bool hint = bad < w->n &&
 	    did_you_mean(s, s->depth, w, first, bad, &n);
 	int col = bad < w->n ? w->col[bad]
 			     : w->col[w->n - 1] + (int)strlen(w->word[w->n - 1]);
 
 	s->failed = true;
-	if (f->ambiguous)
+	if (several == NULL && bad == w->n && s->report == NULL)
+		several = conf_hint_ambiguous(s, w, first);
+	if (several == NULL && conf_hint_line_break(s, w, first, bad,
+	    strictness(s), lost, sizeof(lost)))
+		hint = false;
+	if (several != NULL)
 		snprintf(text, sizeof(text), "%% Ambiguous command: \"%.200s\"",
-		    w->word[first]);
+		    several);
 	else if (bad == w->n)
 		snprintf(text, sizeof(text),
 		    "%% Incomplete command: expects %.90s", f->expected);
@@ -278,8 +286,8 @@ complain(struct conf_session *s, struct conf_words *w, size_t first,
 	else if (s->report != NULL)
 		snprintf(text, sizeof(text), "unknown word '%.60s' in %s%s%s%s",
 		    w->word[bad], s->stack[s->depth].mode->name,
-		    hint ? "; did you mean '" : "", hint ? n.word : "",
-		    hint ? "'?" : "");
+		    hint ? "; did you mean '" : lost[0] != '\0' ? ": " : "",
+		    hint ? n.word : lost, hint ? "'?" : "");
 	else
 		snprintf(text, sizeof(text),
 		    "%% Invalid input detected at '^' marker.");
@@ -291,12 +299,14 @@ complain(struct conf_session *s, struct conf_words *w, size_t first,
 		report_file(s, col, plain);
 		return;
 	}
-	if (bad < w->n || f->ambiguous)
+	if (bad < w->n || several != NULL)
 		buf_printf(&s->out, "%*s^\n",
 		    (int)strlen(conf_session_prompt(s)) + col - 1, "");
 	buf_printf(&s->out, "ERROR: %s\n", text);
 	if (hint)
 		buf_printf(&s->out, "Did you mean '%s'?\n", n.word);
+	else if (lost[0] != '\0')
+		buf_printf(&s->out, "Hint: %s\n", lost);
 }
 
 static const char *

@@ -12,6 +12,7 @@ libconf_a_SOURCES = \
 	conf/doc.c \
 	conf/exec.c \
 	conf/help.c \
+	conf/hint.c conf/hint.h \
 	conf/lex.c conf/lex.h \
 	conf/load.c \
 	conf/model.c conf/model.h \

@@ -7,4 +7,5 @@ EXTRA_DIST += \
 	tests/golden/01-modes.in tests/golden/01-modes.out \
 	tests/golden/02-errors.in tests/golden/02-errors.out \
 	tests/golden/03-help.in tests/golden/03-help.out \
-	tests/golden/04-whole.in tests/golden/04-whole.out
+	tests/golden/04-whole.in tests/golden/04-whole.out \
+	tests/golden/05-short.in tests/golden/05-short.out

@@ -65,6 +65,12 @@ static const struct {
 	  "mean 'shutdown'?" },
 	{ "interface i\n listen 10.0.0.300\n",
 	  "2:9: '10.0.0.300' is not an IP address" },
+	{ "crypto ca trustpoint cert_from_cupenrollment terminal\n",
+	  "1:46: unknown word 'terminal' in configuration mode: a line break "
+	  "is missing before 'enrollment'" },
+	{ "crypto ca trustpoint cert_from_cup enrollment terminal\n",
+	  "1:36: unknown word 'enrollment' in configuration mode: "
+	  "'enrollment' begins a line of its own" },
 	{ "hostname \"x\n", "1:1: a quote is open" },
 	{ "show version\n", "1:1: unknown word 'show'" },
 	{ "  hostname x\n", "1:3: an indented line that belongs to no block" },
