@@ -240,6 +240,7 @@ struct zeroize {
 	char *only;    /* this label; NULL: all of the type */
 	char **labels;
 	size_t n;
+	enum err err;  /* of collecting: all or none are destroyed */
 };
 
 static void
@@ -260,12 +261,15 @@ collect_label(const char *label, EVP_PKEY *key, time_t generated, void *arg)
 	struct zeroize *z = arg;
 	const char *type = z->type == PKI_RSA ? "RSA" : "EC";
 
-	if (!EVP_PKEY_is_a(key, type) || z->n >= LABELS_MOST ||
-	    (z->only != NULL && strcmp(z->only, label) != 0) ||
-	    !mem_grow(z->labels, z->n))
+	if (z->err || !EVP_PKEY_is_a(key, type) ||
+	    (z->only != NULL && strcmp(z->only, label) != 0))
 		return;
-	z->labels[z->n] = mem_strdup(label);
-	if (z->labels[z->n] != NULL)
+	if (z->n >= LABELS_MOST)
+		z->err = ERR_FULL;
+	else if (!mem_grow(z->labels, z->n) ||
+	    (z->labels[z->n] = mem_strdup(label)) == NULL)
+		z->err = ERR_NOMEM;
+	else
 		z->n++;
 }
 
@@ -359,6 +363,8 @@ zeroize(struct conf_session *s, const struct conf_args *a,
 	err = label == NULL || (z->only = mem_strdup(label)) != NULL
 	    ? pki_store_each_key(crypto_store(), collect_label, z)
 	    : ERR_NOMEM;
+	if (!err)
+		err = z->err;
 	if (!err && z->n > 0) {
 		dialogue_run(&z->d);
 		return ERR_OK;

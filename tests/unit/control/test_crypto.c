@@ -690,8 +690,9 @@ test_ends(void **state)
 		{ "n", "Display" }, { NULL, NULL } };
 	static const char *const rows[] = { "crypto ca enroll fed",
 		"crypto ca authenticate fed", "crypto ca import fed certificate",
-		"crypto ca import fed pkcs12 x", "crypto key generate rsa "
-		"label fed_key", "crypto key zeroize rsa",
+		"crypto ca import fed pkcs12 x",
+		"crypto key generate rsa label fed_key",
+		"crypto key zeroize rsa",
 		"no crypto ca trustpoint fed" };
 	struct pki_material m = { 0 };
 	unsigned before;
