@@ -689,7 +689,8 @@ test_ends(void **state)
 		{ "crypto ca enroll fed", "[yes/no]" }, { "y", "[yes/no]" },
 		{ "n", "Display" }, { NULL, NULL } };
 	static const char *const rows[] = { "crypto ca enroll fed",
-		"crypto ca authenticate fed", "crypto ca import fed certificate",
+		"crypto ca authenticate fed",
+		"crypto ca import fed certificate",
 		"crypto ca import fed pkcs12 x",
 		"crypto key generate rsa label fed_key",
 		"crypto key zeroize rsa",
