@@ -88,9 +88,9 @@ check_domains(struct check *k, const struct conf_peer *p)
 				if (str_is(str_of(o->domains.v[i]),
 					p->domains.v[j]))
 					say(k, CONF_ERROR, p->pos,
-					    "domain %s belongs to peer %s "
-					    "already", p->domains.v[j],
-					    o->name);
+					    "peer %s: domain %s belongs to "
+					    "peer %s already", p->name,
+					    p->domains.v[j], o->name);
 	if (p->domains.n == 0 && conf_peer_side(p) == CONF_SIDE_OUTSIDE)
 		say(k, CONF_WARNING, p->pos, "peer %s has no 'domain': "
 		    "nothing is routed to it and it may speak for nobody",

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { FILE_MOST = 4 << 20 };
+enum { FILE_MOST = 4 << 20, HEX_MOST = 256 << 10 };
 
 struct load {
 	struct conf *conf;
@@ -40,15 +40,48 @@ place(struct conf_session *s, struct load *l, int indent)
 		l->indents[s->depth] = indent;
 }
 
+static bool
+is_hex(const char *word)
+{
+	return word[strspn(word, "0123456789abcdefABCDEF")] == '\0';
+}
+
+static bool
+hex_line_ok(const struct conf_words *w)
+{
+	size_t i;
+
+	if (strcasecmp(w->word[0], "quit") == 0)
+		return w->n == 1;
+	if (strcasecmp(w->word[0], "certificate") == 0)
+		return (w->n == 2 || (w->n == 3 &&
+		    strcasecmp(w->word[1], "ca") == 0)) &&
+		    is_hex(w->word[w->n - 1]);
+	for (i = 0; i < w->n; i++)
+		if (!is_hex(w->word[i]))
+			return false;
+	return true;
+}
+
 /* `certificate ca SERIAL` hex lines `quit`, kept as they are. */
 static bool
-hex_line(struct conf_session *s, struct str line)
+hex_line(struct conf_session *s, const struct conf_words *w, struct str line)
 {
 	struct conf_trustpoint *t = s->stack[s->depth].object;
 	char *joined;
 
 	if (s->stack[s->depth].mode != &conf_mode_cert_chain || t == NULL)
 		return false;
+	if (!hex_line_ok(w)) {
+		conf_session_error(s, "'%.60s': expected 'certificate ca "
+		    "SERIAL', hex digits or 'quit'", w->word[0]);
+		return true;
+	}
+	if (t->hex != NULL && strlen(t->hex) + line.n > HEX_MOST) {
+		conf_session_error(s, "more than %d bytes of certificates",
+		    HEX_MOST);
+		return true;
+	}
 	joined = mem_printf("%s%.*s\n", t->hex != NULL ? t->hex : "",
 	    STR_FMT(line));
 	if (joined == NULL)
@@ -84,7 +117,7 @@ load_line(struct conf_session *s, struct load *l, struct str line)
 		    "an indented line that belongs to no block", s->report_arg);
 		return;
 	}
-	if (hex_line(s, line))
+	if (hex_line(s, &w, line))
 		return;
 	str_copy(text, sizeof(text), line);
 	depth = s->depth;

@@ -110,6 +110,9 @@ on_message(struct session *s, struct sip_msg *m, enum err parsed)
 		s->peer->stats->dropped++;
 		log_sip_refused(s->peer->party.name, session_remote(s), 0,
 		    "a message that cannot be answered", err_text(parsed));
+		/* Whoever speaks something else on this stream is not SIP. */
+		s->closing = true;
+		tls_conn_finish(s->conn, parsed);
 		return;
 	}
 	s->bytes_in += m->bytes.n;
