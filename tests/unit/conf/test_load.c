@@ -77,6 +77,8 @@ static const struct {
 	{ "peer p\n  shutdown\n allow-wildcard\n",
 	  "3:2: an indented line that belongs to no block" },
 	{ "hostname a b\n", "1:12: unknown word 'b'" },
+	{ "crypto ca trustpoint t\ncrypto ca certificate chain t\n"
+	  " certificate ca 01\n  30x1\n", "4:1: '30x1': expected" },
 	{ "hostname a\x01\n", "1:1: a control character is not allowed" },
 	{ "domain-name a..b\n", "1:13: 'a..b' is not a domain name" },
 	{ "crypto ca trustpoint t\n enrollment url ftp://x\n",
