@@ -179,6 +179,36 @@ apply_if_ready(struct shell *s)
 		log_debug("admin", "the configuration is not complete yet");
 }
 
+/*
+ * The trail of who typed what. Answers are never in it; of a `crypto` line,
+ * which may end in a passphrase, and of `password` only the first words are,
+ * however they were shortened. Shows change nothing and are left out.
+ */
+static void
+audit(struct shell *s, const char *line)
+{
+	struct str rest = str_trim(str_of(line)), first = rest;
+	char text[512];
+	size_t n = 0;
+	int words;
+
+	if (rest.n == 0 || str_starts_nocase(rest, "sh"))
+		return;
+	if (str_starts_nocase(rest, "cr") || str_starts_nocase(rest, "pass") ||
+	    str_starts_nocase(rest, "no cr")) {
+		int most = str_starts_nocase(rest, "pass") ? 1 : 4;
+
+		for (words = 0; words < most && n < first.n; words++) {
+			while (n < first.n && first.p[n] == ' ')
+				n++;
+			while (n < first.n && first.p[n] != ' ')
+				n++;
+		}
+		first.n = n;
+	}
+	log_command(s->user, str_escape(text, sizeof(text), first));
+}
+
 static void
 run_line(struct shell *s, const json_t *msg)
 {
@@ -190,16 +220,8 @@ run_line(struct shell *s, const json_t *msg)
 	s->busy = true;
 	conf_session_set_json(
 	    s->session, json_is_true(json_object_get(msg, "json")));
-	/* Answers may be secrets, and pkcs12 lines hold a passphrase. */
-	if (want == CONF_WANT_COMMAND && line[0] != '\0' &&
-	    strcasestr(line, "pkcs12") == NULL &&
-	    strcasestr(line, "password") == NULL &&
-	    strcasestr(line, "show") == NULL) {
-		char text[512];
-
-		log_command(
-		    s->user, str_escape(text, sizeof(text), str_of(line)));
-	}
+	if (want == CONF_WANT_COMMAND)
+		audit(s, line);
 	conf_session_line(s->session, line);
 	if (s->fd < 0)
 		return;
