@@ -137,7 +137,8 @@ sip_line_next(struct str *rest, struct sip_line *line, enum err *defect)
 	}
 	colon = str_find(line->raw, ':', 0);
 	*defect = ERR_SIP_HEADER;
-	if (colon < 0)
+	/* A raw NUL ends the text for one reader and not for another. */
+	if (colon < 0 || str_find(line->raw, '\0', 0) >= 0)
 		return true;
 	line->name = str_sub(line->raw, 0, (size_t)colon);
 	while (line->name.n != 0 &&
