@@ -11,7 +11,6 @@
 
 static const char *const types[] = { "generic", "im-and-presence", "lync",
 	"ocs", "aol", NULL };
-static const char *const sides[] = { "unset", "inside", "outside", NULL };
 static const char *const checks[] = { "san-or-cn", "san", "cn", NULL };
 static const char *const ekus[] = { "role", "both", "exact", "any", NULL };
 
@@ -63,6 +62,30 @@ write_address(const void *o, enum conf_write_what what, struct buf *out)
 }
 
 /* Presets show in `running-config all`. */
+static enum err
+apply_side(struct conf_session *s, void *o, const struct conf_args *a)
+{
+	struct conf_peer *p = o;
+
+	if (a->no)
+		p->side = CONF_SIDE_UNSET;
+	else
+		p->side = a->chosen[0] == 0 ? CONF_SIDE_INSIDE
+					    : CONF_SIDE_OUTSIDE;
+	return ERR_OK;
+}
+
+static void
+write_side(const void *o, enum conf_write_what what, struct buf *out)
+{
+	const struct conf_peer *p = o;
+
+	if (what == CONF_WRITE_ALL || p->side != CONF_SIDE_UNSET)
+		buf_printf(out, " side %s\n",
+		    conf_peer_side(p) == CONF_SIDE_INSIDE ? "inside"
+							  : "outside");
+}
+
 static enum err
 apply_check(struct conf_session *s, void *o, const struct conf_args *a)
 {
@@ -153,11 +176,11 @@ static const struct conf_cmd rows[] = {
 		 "eku both. aol: identity-check cn, eku both.",
 	  .dflt = "generic",
 	  .bind = AT(BIND_ENUM, PEER, type, .words = types) },
-	{ .syntax = "side {unset|inside|outside}",
+	{ .syntax = "side {inside|outside}",
 	  .summary = "Which side it is on",
 	  .doc = "By its type; a generic peer is inside when its interface "
-		 "is called inside and it has no domain.", .dflt = "unset",
-	  .bind = AT(BIND_ENUM, PEER, side, .words = sides) },
+		 "is called inside and it has no domain.",
+	  .flags = CONF_NO_BARE, .apply = apply_side, .write = write_side },
 	{ .syntax = "interface <name>", .summary = "Where it connects",
 	  .doc = "An `interface` block.",
 	  .bind = AT(BIND_REF, PEER, interface) },

@@ -378,7 +378,8 @@ conf_run_words(struct conf_session *s, struct conf_words *w, const char *line)
 		}
 		if (d == s->depth || f.furthest > best.furthest)
 			best = f;
-		if (f.ambiguous || s->report != NULL)
+		if (f.ambiguous || s->report != NULL || (d > 1 &&
+		    conf_hint_owns(s->stack[d].mode, w->word[first])))
 			break;
 	}
 	if (s->depth == 0) { /* actions of configuration mode, and a hint */

@@ -151,6 +151,19 @@ conf_hint_line_break(const struct conf_session *s, const struct conf_words *w,
 	return false;
 }
 
+bool
+conf_hint_owns(const struct conf_mode *mode, const char *word)
+{
+	const struct conf_cmd *r;
+	size_t i;
+
+	for (i = 0; (r = conf_mode_row(mode, i)) != NULL; i++)
+		if (str_is((struct str){ r->syntax, strcspn(r->syntax, " ") },
+		    word))
+			return true;
+	return false;
+}
+
 static void
 keywords(const struct conf_args *a, char *dst, size_t size)
 {

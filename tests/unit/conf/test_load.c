@@ -98,7 +98,7 @@ static const struct {
 	{ BASE "interface b\n listen 10.0.0.1\n",
 	  "9:9: 10.0.0.1 port 5061 is listened on by interface outside" },
 	{ BASE PEER "peer q\n shutdown\n domain b.example\n",
-	  "14:6: domain b.example belongs to peer p already" },
+	  "14:6: peer q: domain b.example belongs to peer p already" },
 	{ BASE "peer p\n interface outside\n address 1.2.3.4\n domain c.d\n"
 	  " identity trust-point t\n",
 	  "8:6: peer p needs 'validate trust-point NAME'" },
