@@ -121,10 +121,13 @@ put_out(struct shell *s, struct str text)
 		struct str piece = str_sub(text, 0, PIECE);
 		json_t *msg;
 
-		if (text.n > PIECE) /* do not cut a UTF-8 sequence */
-			while (piece.n > 1 &&
-			    ((unsigned char)text.p[piece.n] & 0xc0) == 0x80)
-				piece.n--;
+		/* Between lines: the other side ends each piece with one. */
+		if (text.n > PIECE) {
+			const char *lf = memrchr(piece.p, '\n', piece.n);
+
+			if (lf != NULL)
+				piece.n = (size_t)(lf - piece.p) + 1;
+		}
 		msg = json_pack("{s:s%}", "out", piece.p, piece.n);
 		if (msg == NULL)
 			msg = json_pack("{s:s}", "out",

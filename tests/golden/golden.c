@@ -102,7 +102,7 @@ answer(const char *path, struct buf *out)
 static int
 judge(const char *dir, const char *name)
 {
-	char in[512], want[512];
+	char in[1024], want[1024];
 	char *text = NULL;
 	size_t n = 0;
 	struct buf out;
