@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MOST_ITEMS = 2000 }; /* of one list */
+
 static enum err
 set_string(char **field, const char *v)
 {
@@ -20,6 +22,8 @@ list_edit(struct conf_strings *l, const char *v, bool no)
 {
 	size_t i;
 
+	if (!no && l->n >= MOST_ITEMS)
+		return ERR_FULL;
 	for (i = 0; i < l->n; i++)
 		if (v != NULL && str_is(str_of(v), l->v[i]))
 			break;
@@ -54,6 +58,8 @@ refs_edit(struct refs *l, const char *v, bool no, struct conf_pos pos)
 {
 	size_t i;
 
+	if (!no && l->n >= MOST_ITEMS)
+		return ERR_FULL;
 	for (i = 0; i < l->n; i++)
 		if (v != NULL && strcmp(l->v[i].name, v) == 0)
 			break;

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MOST_LISTENS = 64 };
+
 static enum err
 apply_listen(struct conf_session *s, void *o, const struct conf_args *a)
 {
@@ -29,6 +31,8 @@ apply_listen(struct conf_session *s, void *o, const struct conf_args *a)
 	}
 	if (i < f->n_listen && s->report == NULL)
 		return ERR_OK;
+	if (f->n_listen >= MOST_LISTENS)
+		return ERR_FULL;
 	if (!mem_grow(f->listen, f->n_listen))
 		return ERR_NOMEM;
 	f->listen[f->n_listen] = (struct conf_listen){

@@ -9,6 +9,8 @@
 
 #define PEER conf_peer
 
+enum { MOST_ADDRESSES = 256 };
+
 static const char *const types[] = { "generic", "im-and-presence", "lync",
 	"ocs", "aol", NULL };
 static const char *const checks[] = { "san-or-cn", "san", "cn", NULL };
@@ -35,6 +37,8 @@ apply_address(struct conf_session *s, void *o, const struct conf_args *a)
 		return ERR_OK;
 	}
 	if (i == p->n_address) {
+		if (i >= MOST_ADDRESSES)
+			return ERR_FULL;
 		if (!mem_grow(p->address, p->n_address))
 			return ERR_NOMEM;
 		p->address[i].host = mem_strdup(a->word[0]);

@@ -99,6 +99,8 @@ write_accept(const void *o, enum conf_write_what what, struct buf *out)
 
 	if (!t->accept_subordinates)
 		buf_puts(out, " no accept-subordinates\n");
+	else if (what == CONF_WRITE_ALL)
+		buf_puts(out, " accept-subordinates\n");
 }
 
 static const struct conf_cmd rows[] = {

@@ -99,6 +99,7 @@ load_line(struct conf_session *s, struct load *l, struct str line)
 	int depth;
 	enum err err = conf_lex(&w, line.p, line.n);
 
+	s->failed = false; /* every line has an error of its own */
 	if (err == ERR_CONF_VALUE) {
 		conf_session_error(s, "a control character is not allowed");
 		return;

@@ -79,6 +79,9 @@ static const struct {
 	{ "hostname a b\n", "1:12: unknown word 'b'" },
 	{ "crypto ca trustpoint t\ncrypto ca certificate chain t\n"
 	  " certificate ca 01\n  30x1\n", "4:1: '30x1': expected" },
+	{ "no crypto ca trustpoint x\ninterface i\n no listen 10.0.0.1\n"
+	  " no identity-check\n",
+	  "1:1: it is not configured\n3:1: it is not configured\n4:5: " },
 	{ "hostname a\x01\n", "1:1: a control character is not allowed" },
 	{ "domain-name a..b\n", "1:13: 'a..b' is not a domain name" },
 	{ "crypto ca trustpoint t\n enrollment url ftp://x\n",
