@@ -17,6 +17,7 @@ LIMIT = 240  # seconds a single test may take
 def pytest_configure(config):
     config.addinivalue_line(
         "markers", "normal: also run against the build without sanitizers")
+    config.addinivalue_line("markers", "limit(seconds): the deadline")
 
 
 @pytest.hookimpl(hookwrapper=True)
