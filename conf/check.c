@@ -62,6 +62,37 @@ check_ref(struct check *k, const struct conf_ref *r, const void *list,
 	    near != NULL ? near->name : "", near != NULL ? "'?" : "");
 }
 
+/* Lists of words: each must be one of a few. */
+static void
+check_words(struct check *k, const struct conf_trustpoint *t,
+    const char *command, const char *words, const char *allowed)
+{
+	struct str rest = str_of(words);
+
+	while (rest.n != 0) {
+		struct str word = str_split(&rest, ' '), some = str_of(allowed);
+		bool known = word.n == 0;
+
+		while (some.n != 0)
+			known |= str_equal_nocase(word, str_split(&some, ' '));
+		if (!known)
+			say(k, CONF_ERROR, t->pos, "trustpoint %s: '%s %.*s': "
+			    "expected %s", t->name, command, STR_FMT(word),
+			    allowed);
+	}
+}
+
+static void
+check_trustpoint(struct check *k, const struct conf_trustpoint *t)
+{
+	check_words(k, t, "revocation-check", t->revocation_check,
+	    "crl ocsp none");
+	check_words(k, t, "client-types", t->client_types, "ssl ipsec");
+	check_words(k, t, "validation-usage", t->validation_usage,
+	    "ipsec-client ssl-client ssl-server");
+	check_words(k, t, "id-usage", t->id_usage, "ssl-ipsec code-signer");
+}
+
 static void
 check_revocation(struct check *k, const struct conf_peer *p,
     const struct conf_ref *r)
@@ -215,8 +246,11 @@ conf_check(const struct conf *c, conf_report_fn *report, void *arg)
 {
 	struct check k = { c, report, arg, 0 };
 	const struct conf_interface *f;
+	const struct conf_trustpoint *t;
 	const struct conf_peer *p;
 
+	for (t = c->trustpoints; t != NULL; t = t->next)
+		check_trustpoint(&k, t);
 	for (f = c->interfaces; f != NULL; f = f->next) {
 		check_ref(&k, &f->identity, c->trustpoints, "trust-point");
 		check_listens(&k, f);

@@ -433,10 +433,12 @@ conf_run_line(struct conf_session *s, const char *line)
 {
 	struct conf_words w;
 	size_t from = buf_len(&s->out), i;
+	enum err err = conf_lex(&w, line, strlen(line));
 
-	if (conf_lex(&w, line, strlen(line)) != ERR_OK) {
-		conf_session_error(s, "%% a quote is open or the line is too "
-				      "long");
+	if (err) {
+		conf_session_error(s, err == ERR_CONF_VALUE
+		    ? "%% a control character is not allowed"
+		    : "%% a quote is open or the line is too long");
 		return;
 	}
 	if (w.n == 0)

@@ -82,6 +82,9 @@ static const struct {
 	{ "no crypto ca trustpoint x\ninterface i\n no listen 10.0.0.1\n"
 	  " no identity-check\n",
 	  "1:1: it is not configured\n3:1: it is not configured\n4:5: " },
+	{ "crypto ca trustpoint t\n revocation-check crl noe\n",
+	  "1:22: trustpoint t: 'revocation-check noe': expected crl ocsp "
+	  "none" },
 	{ "hostname a\x01\n", "1:1: a control character is not allowed" },
 	{ "domain-name a..b\n", "1:13: 'a..b' is not a domain name" },
 	{ "crypto ca trustpoint t\n enrollment url ftp://x\n",
