@@ -24,7 +24,8 @@ def test_starts_without_any_configuration(farm, tmp_path):
 def test_processes_and_permissions(farm, tmp_path):
     d = farm(tmp_path / "d", workers=2)
     wait_for("both workers", lambda: len(
-        [p for p in children(d.pid) if "worker" in title(p)]) == 2)
+        [p for p in children(d.pid)
+         if title(p).startswith("sipfedd: worker")]) == 2)
     assert title(d.pid).startswith("sipfedd: control")
     titles = sorted(title(p) for p in children(d.pid))
     assert [t for t in titles if "worker" in t] == \
