@@ -74,9 +74,9 @@ main(int argc, char **argv)
 	mem_hook_libraries();
 	while ((c = getopt_long(argc, argv, "f:d:s:w:th", longs, NULL)) != -1) {
 		switch (c) {
-		case 'f': opt.config = mem_strdup(optarg); break;
-		case 'd': opt.state_dir = mem_strdup(optarg); break;
-		case 's': opt.socket = mem_strdup(optarg); break;
+		case 'f': opt.config = optarg; break;
+		case 'd': opt.state_dir = optarg; break;
+		case 's': opt.socket = optarg; break;
 		case 'w': opt.workers = number(optarg, 64); break;
 		case 't': check = true; break;
 		case 'W': return worker_main(atoi(optarg));

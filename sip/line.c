@@ -116,6 +116,21 @@ is_fold(struct str rest)
 	return rest.n != 0 && (rest.p[0] == ' ' || rest.p[0] == '\t');
 }
 
+/*
+ * A NUL ends the text for one reader and not for another; only the grammar's
+ * quoted-pair may hold one (RFC 3261 25.1, RFC 4475 3.1.1.2).
+ */
+static bool
+has_raw_nul(struct str s)
+{
+	ssize_t at = -1;
+
+	while ((at = str_find(s, '\0', (size_t)(at + 1))) >= 0)
+		if (at == 0 || s.p[at - 1] != '\\')
+			return true;
+	return false;
+}
+
 bool
 sip_line_next(struct str *rest, struct sip_line *line, enum err *defect)
 {
@@ -137,8 +152,7 @@ sip_line_next(struct str *rest, struct sip_line *line, enum err *defect)
 	}
 	colon = str_find(line->raw, ':', 0);
 	*defect = ERR_SIP_HEADER;
-	/* A raw NUL ends the text for one reader and not for another. */
-	if (colon < 0 || str_find(line->raw, '\0', 0) >= 0)
+	if (colon < 0 || has_raw_nul(line->raw))
 		return true;
 	line->name = str_sub(line->raw, 0, (size_t)colon);
 	while (line->name.n != 0 &&
