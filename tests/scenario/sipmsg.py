@@ -72,10 +72,11 @@ def _head(start, lines):
 
 def request(method, uri, sender, to, *, via, call_id=None, cseq=1, tag=None,
             to_tag=None, hops=70, extra=(), body=b"", contact=None,
-            branch=None, length=None, cseq_method=None):
+            branch=None, length=None, cseq_method=None, transport="TLS"):
     body = body.encode() if isinstance(body, str) else body
     lines = [
-        f"Via: SIP/2.0/TLS {via};branch={branch or 'z9hG4bK' + unique()}",
+        f"Via: SIP/2.0/{transport} {via};"
+        f"branch={branch or 'z9hG4bK' + unique()}",
         *([f"Max-Forwards: {hops}"] if hops is not None else []),
         f"From: <{sender}>;tag={tag or unique()}",
         f"To: <{to}>" + (f";tag={to_tag}" if to_tag else ""),

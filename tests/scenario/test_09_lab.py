@@ -1,34 +1,63 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""sipfed-lab imp and edge through sipfedd: every scenario, both ways."""
-import subprocess
+"""sipfed-lab on both sides: the federation that the demo shows."""
+import json
 
-from daemon import program
+import pytest
 
-
-def lab(fed, role, who, trusts, side, *more):
-    cert, key = fed.files[who]
-    return subprocess.Popen(
-        [program("sipfed-lab"), role,
-         "--listen", "%s:5061" % fed.at[who],
-         "--connect", "%s:5061" % fed.at[side],
-         "--from", fed.at[who], "--cert", str(cert), "--key", str(key),
-         "--ca", str(fed.files[trusts][0]), "--timeout", "15",
-         "--serve-for", "12", *more],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+from federation import Federation
+from lab import Lab
 
 
-def test_all_scenarios_both_ways(fed):
-    fed.close()
-    edge = lab(fed, "edge", "edge", "ca", "outside",
-               "--fqdn", "sip.contoso.com", "--domain", "contoso.com",
-               "--user", "kim", "--peer-domain", "example.com",
-               "--peer-user", "bob", "--scenario", "all",
-               "--expect", "presence,im")
-    imp = lab(fed, "imp", "cup", "inside", "inside",
-              "--domain", "example.com", "--user", "bob",
-              "--peer-domain", "contoso.com", "--peer-user", "kim",
-              "--scenario", "presence,im,options",
-              "--expect", "presence,im")
-    said = [p.communicate(timeout=90)[0] for p in (imp, edge)]
-    assert imp.returncode == 0, said[0]
-    assert edge.returncode == 0, said[1]
+@pytest.fixture
+def bare(farm, net, tmp_path):
+    """A federation whose partners are not listening yet."""
+    f = Federation(farm, net, tmp_path, listen=False)
+    yield f
+    f.close()
+
+
+def both(fed, *options, imp=(), edge=()):
+    e = Lab(fed, "edge", *options, *edge)
+    i = Lab(fed, "imp", *options, *imp)
+    try:
+        i.assert_done(90)
+        e.assert_done(90)
+    finally:
+        i.close()
+        e.close()
+    return i, e
+
+
+@pytest.mark.normal
+def test_all_scenarios(bare):
+    i, e = both(bare, "--serve-for", "8", "--timeout", "15",
+                imp=("--scenario", "presence,im,options",
+                     "--expect", "presence,im,options,benotify"),
+                edge=("--scenario", "all",
+                      "--expect", "presence,im,options"))
+    for lab in (i, e):
+        with open(lab.ladder, encoding="utf-8") as f:
+            rows = [json.loads(x) for x in f]
+        text = json.dumps(rows)
+        for method in ("SUBSCRIBE", "NOTIFY", "INVITE", "MESSAGE", "BYE"):
+            assert method in text
+
+
+@pytest.mark.parametrize("scenario", ["presence", "im", "options"])
+def test_one_scenario_each_way(bare, scenario):
+    both(bare, "--serve-for", "5", "--timeout", "15", "--scenario",
+         scenario, "--expect", scenario)
+
+
+def test_tls12_partner(bare):
+    both(bare, "--serve-for", "5", "--timeout", "15", "--scenario",
+         "presence,im", "--expect", "presence,im", edge=("--tls12",))
+
+
+def test_lab_fails_when_its_scenario_does(bare):
+    """Nobody is there: the lab must say so."""
+    lab = Lab(bare, "imp", "--scenario", "presence", "--timeout", "3")
+    try:
+        assert lab.finish(40) != 0, lab.text()
+    finally:
+        lab.close()
